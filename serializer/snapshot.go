@@ -1,0 +1,99 @@
+package serializer
+
+import "ckpt/internal/javaobj"
+
+// Snapshot is one stored TypeSerializerSnapshot: what Flink wrote about a serializer, as a tree.
+//
+//	SNAP := class:utf version:i32 payload(class, version)
+type Snapshot struct {
+	Class   string
+	Version int32
+	// Raw is class, version and payload exactly as stored (an owned copy): it is written back unchanged.
+	Raw []byte
+	// Outer is the outer version of a composite snapshot (equal to Version where no magic is stored); -1 elsewhere.
+	Outer int32
+	// Nested are the snapshots of nested serializers, in order: list element; map key, value; tuple fields …
+	// A POJO's are in its Body.
+	Nested []*Snapshot
+	// Body is what the class stores besides nested snapshots; nil if nothing. One of the Body types below.
+	Body any
+	// Java is the serializer instance stored beside or inside (adapter frames, 1.2 to 1.6, user classes to 1.16).
+	Java *javaobj.Object
+	// Legacy is set for snapshots of the …ConfigSnapshot era (proxy version 1, or inside an adapter frame).
+	Legacy bool
+	// Unknown says that the class is not known to us: payload extent found by trial (spec 03 §1.8), or by the frame.
+	Unknown bool
+}
+
+// Bodies of snapshots, by class.
+type (
+	// ClassBody is a single class name: GenericArray (component), Tuple, case class, Value, Writable, simple v2 …
+	ClassBody struct{ Class string }
+	// EnumBody is EnumSerializer's constants in stored order.
+	EnumBody struct {
+		Class string
+		Names []string
+	}
+	// ScalaEnumBody is the Scala enumeration's (name, id) pairs.
+	ScalaEnumBody struct {
+		Class string
+		Names []string
+		IDs   []int32
+	}
+	// FlagBody is one stored boolean: Row supports kind, 2PC supports null, LinkedList null mask, NFA previous time, TtlAware.
+	FlagBody struct{ Flag bool }
+	// PadBody is NullableSerializer's padding length.
+	PadBody struct{ Length int32 }
+	// TextBody is one opaque string: Traversable's builder code, parameterless config's id …
+	TextBody struct{ Text string }
+	// PojoBody is PojoSerializer's fields and subclasses in stored order.
+	PojoBody struct {
+		Class         string
+		Fields        []PojoField
+		Registered    []NamedSnapshot // index = tag
+		NonRegistered []NamedSnapshot
+	}
+	// AvroBody is Avro's writer schema.
+	AvroBody struct{ Class, Schema string }
+	// KryoBody is Kryo's type and registrations.
+	KryoBody struct {
+		Type           string
+		Registrations  []KryoRegistration
+		Defaults       []KryoDefault
+		DefaultClasses []KryoRegistration
+	}
+	// LogicalBody is what a SQL serializer stores: logical types as Java objects, and numbers.
+	LogicalBody struct {
+		Types   []javaobj.Value // LogicalType objects, in order
+		Numbers []int64         // arity, precision, scale …, as the class stores them
+		Texts   []string
+	}
+	// ObjectBody is a Java object that is not interpreted further.
+	ObjectBody struct{ Object javaobj.Value }
+)
+
+// PojoField is a field of a POJO in wire order. Declaring is empty where the key frame is missing (vanished field).
+type PojoField struct {
+	Name, Declaring string
+	Snapshot        *Snapshot // nil: no value frame
+}
+
+// NamedSnapshot is a POJO subclass and its serializer.
+type NamedSnapshot struct {
+	Name     string
+	Snapshot *Snapshot // nil: no value frame
+}
+
+// KryoRegistration: Kind 0 unspecified, 1 serializer class, 2 serializer instance (as stored).
+type KryoRegistration struct {
+	Class      string
+	Kind       int32
+	Serializer string          // kind 1, or default serializer class
+	Instance   *javaobj.Object // kind 2
+}
+
+// KryoDefault is a default serializer instance of a class.
+type KryoDefault struct {
+	Class    string
+	Instance *javaobj.Object
+}

@@ -2,8 +2,9 @@
 // anything: only the grammar is walked, with bounds on depth, nodes and lengths.
 package javaobj
 
-// Value is nil, string (WTF-8), *Object, *Array, *Class, *Enum, or a boxed primitive
-// (bool, int8, uint16 for char, int16, int32, int64, float32, float64) inside fields and arrays.
+// Value is nil, string (WTF-8), *Object, *Array, *Class, *Enum, *ClassDesc (an ObjectStreamClass that was written as an
+// object), Block in annotations and at the top of a stream, or a boxed primitive (bool, int8, uint16 for char, int16,
+// int32, int64, float32, float64) inside fields and arrays.
 type Value = any
 
 // ClassDesc is a class descriptor. Serialization ids are kept, never compared.
@@ -23,7 +24,8 @@ type FieldDesc struct {
 	Signature string
 }
 
-// Object is an instance: the data of each Serializable class from the topmost superclass down.
+// Object is an instance: the data of each Serializable class from the topmost superclass down. An externalizable object
+// has one ClassData with an annotation only.
 type Object struct {
 	Desc *ClassDesc
 	Data []ClassData
@@ -36,7 +38,7 @@ type ClassData struct {
 	Annotation []Value // Block data as Block; empty where the class has none
 }
 
-// Block is block data inside an annotation.
+// Block is block data: what a class wrote as primitives. Adjacent blocks are joined, since the writer cuts anywhere.
 type Block []byte
 
 // Array is a Java array; Desc.Name is its JVM name ("[B", "[Lpkg.Class;"). Primitive byte arrays are kept in Bytes.

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"gopkg.in/yaml.v3"
+
+	"ckpt/statereader"
+	"ckpt/storage"
+)
+
+// App is one run of the program: where it writes, and the flags that every command shares.
+type App struct {
+	Out, Err io.Writer
+	Log      *slog.Logger
+
+	output      string
+	bytes       bool
+	operators   []string
+	states      []string
+	kind        string
+	keyGroups   string
+	maps        []string
+	types, plan string
+	parallelism int
+	memory      byteSize
+	maxValue    byteSize
+	shard       string
+	quiet       bool
+	verbose     bool
+	noProgress  bool
+	logFormat   string
+}
+
+// Run executes one command line and returns its exit code. It is the whole program but for the process itself.
+func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
+	app := &App{Out: out, Err: errOut}
+	root := newRootCommand(app)
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	err := root.ExecuteContext(ctx)
+	return app.finish(ctx, err)
+}
+
+func newRootCommand(app *App) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ckpt",
+		Short: "Read Apache Flink checkpoints and savepoints",
+		Long: "ckpt reads the checkpoints and savepoints of Apache Flink without a JVM and without the job's classes:\n" +
+			"what is in them, whether they are whole, one key, or everything as Parquet.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return app.prepare(cmd)
+		},
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	app.addCommonFlags(root.PersistentFlags())
+	root.AddCommand(newLsCommand(app), newInspectCommand(app), newDumpCommand(app), newGetCommand(app),
+		newExportCommand(app), newValidateCommand(app), newVersionCommand(app))
+	for _, c := range root.Commands() {
+		if args := c.Args; args != nil { // wrong number of arguments is a usage error like a wrong flag
+			c.Args = func(cmd *cobra.Command, a []string) error {
+				if err := args(cmd, a); err != nil {
+					return usageError{fmt.Errorf("%w; usage: %s", err, cmd.UseLine())}
+				}
+				return nil
+			}
+		}
+	}
+	return root
+}
+
+func (app *App) addCommonFlags(f *pflag.FlagSet) {
+	app.memory, app.maxValue = 512<<20, 64<<20
+	f.StringVarP(&app.output, "output", "o", "table", "form of the result: table, json, jsonl, yaml or csv")
+	f.BoolVar(&app.bytes, "bytes", false, "plain byte counts in tables")
+	f.StringArrayVar(&app.operators, "operator", nil, "operator by id, uid or name (repeatable)")
+	f.StringArrayVar(&app.states, "state", nil, "state by name (repeatable)")
+	f.StringVar(&app.kind, "kind", "", "state kind: value, list, map, timer, broadcast …")
+	f.StringVar(&app.keyGroups, "key-groups", "", "key groups, as 0-63,70")
+	f.StringArrayVar(&app.maps, "map", nil, "read paths below FROM at TO, as FROM=TO (repeatable)")
+	f.IntVar(&app.parallelism, "parallelism", runtime.GOMAXPROCS(0), "units of work at a time")
+	f.Var(&app.memory, "memory", "memory for buffers")
+	f.Var(&app.maxValue, "max-value", "largest single value that is decoded")
+	f.BoolVar(&app.quiet, "quiet", false, "no warnings and no progress")
+	f.BoolVar(&app.verbose, "verbose", false, "say more on stderr")
+	f.BoolVar(&app.noProgress, "no-progress", false, "no progress bar")
+	f.StringVar(&app.logFormat, "log-format", "text", "form of messages on stderr: text or json")
+}
+
+// prepare settles the flags: command line, then environment, then ckpt.yaml.
+func (app *App) prepare(cmd *cobra.Command) error {
+	file, err := configFile()
+	if err != nil {
+		return usageError{err}
+	}
+	var bad error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed || bad != nil {
+			return
+		}
+		name := "CKPT_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		if v, ok := os.LookupEnv(name); ok {
+			bad = setFlag(cmd.Flags(), f, name, v)
+		} else if v, ok := file[f.Name]; ok {
+			bad = setFlag(cmd.Flags(), f, "ckpt.yaml: "+f.Name, v)
+		}
+	})
+	if bad != nil {
+		return usageError{bad}
+	}
+	if !slices.Contains([]string{"table", "json", "jsonl", "yaml", "csv"}, app.output) {
+		return usageError{fmt.Errorf("--output %q: want table, json, jsonl, yaml or csv", app.output)}
+	}
+	if app.parallelism < 1 {
+		return usageError{fmt.Errorf("--parallelism %d: want at least 1", app.parallelism)}
+	}
+	app.Log = app.newLog()
+	return nil
+}
+
+// setFlag gives a flag a value from elsewhere; a list in the file sets a repeatable flag once per element.
+func setFlag(flags *pflag.FlagSet, f *pflag.Flag, origin string, v any) error {
+	values, ok := v.([]any)
+	if !ok {
+		values = []any{v}
+	}
+	for _, one := range values {
+		if err := flags.Set(f.Name, fmt.Sprint(one)); err != nil {
+			return fmt.Errorf("%s: %w", origin, err)
+		}
+	}
+	return nil
+}
+
+// configFile reads ckpt.yaml of the working directory, or else of the user's configuration directory.
+func configFile() (map[string]any, error) {
+	places := []string{"ckpt.yaml"}
+	if dir, err := os.UserConfigDir(); err == nil {
+		places = append(places, filepath.Join(dir, "ckpt", "ckpt.yaml"))
+	}
+	for _, p := range places {
+		b, err := os.ReadFile(p)
+		if os.IsNotExist(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		var m map[string]any
+		if err := yaml.Unmarshal(b, &m); err != nil {
+			return nil, fmt.Errorf("%s: %w", p, err)
+		}
+		return m, nil
+	}
+	return nil, nil
+}
+
+func (app *App) newLog() *slog.Logger {
+	level := slog.LevelWarn
+	switch {
+	case app.verbose:
+		level = slog.LevelInfo
+	case app.quiet:
+		level = slog.LevelError
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if app.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(app.Err, o))
+	}
+	return slog.New(slog.NewTextHandler(app.Err, o))
+}
+
+// warn writes one line for a person (or a log record) on stderr.
+func (app *App) warn(format string, args ...any) {
+	switch {
+	case app.quiet:
+	case app.logFormat == "json":
+		app.Log.Warn(fmt.Sprintf(format, args...))
+	default:
+		fmt.Fprintf(app.Err, "ckpt: "+format+"\n", args...)
+	}
+}
+
+// readerOptions are the common flags as the reader takes them.
+func (app *App) readerOptions() (statereader.Options, error) {
+	o := statereader.Options{Parallelism: app.parallelism, Memory: int64(app.memory), MaxValue: int64(app.maxValue)}
+	for _, m := range app.maps {
+		one, err := storage.ParseMapping(m)
+		if err != nil {
+			return o, usageError{fmt.Errorf("--map: %w", err)}
+		}
+		o.Map = append(o.Map, one)
+	}
+	return o, nil
+}

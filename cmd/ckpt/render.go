@@ -1,0 +1,151 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+	"gopkg.in/yaml.v3"
+)
+
+// table is a report as rows of cells; it is what -o table and -o csv show.
+type table struct {
+	title  []string // lines above the table; not in CSV
+	header []string
+	rows   [][]any // string, integers, byteCount, bool, nil
+	notes  []string
+}
+
+// byteCount is a cell that tables show in human units.
+type byteCount int64
+
+// render writes a report: the struct itself as JSON or YAML, its rows as a table or CSV.
+// jsonl writes one line per element of list, or the report where list is nil.
+func (app *App) render(report any, list []any, t func() table) error {
+	switch app.output {
+	case "json":
+		enc := json.NewEncoder(app.Out)
+		enc.SetIndent("", "  ")
+		enc.SetEscapeHTML(false)
+		return enc.Encode(report)
+	case "jsonl":
+		if list == nil {
+			list = []any{report}
+		}
+		enc := json.NewEncoder(app.Out)
+		enc.SetEscapeHTML(false)
+		for _, v := range list {
+			if err := enc.Encode(v); err != nil {
+				return err
+			}
+		}
+		return nil
+	case "yaml":
+		return writeYAML(app.Out, report)
+	case "csv":
+		return app.writeCSV(t())
+	}
+	return app.writeTable(t())
+}
+
+// writeYAML goes through JSON, so that both have the same names and order of fields.
+func writeYAML(w io.Writer, report any) error {
+	b, err := json.Marshal(report)
+	if err != nil {
+		return err
+	}
+	var n yaml.Node
+	if err := yaml.Unmarshal(b, &n); err != nil { // JSON is YAML, and a node keeps the order
+		return err
+	}
+	blockStyle(&n)
+	enc := yaml.NewEncoder(w)
+	enc.SetIndent(2)
+	if err := enc.Encode(&n); err != nil {
+		return err
+	}
+	return enc.Close()
+}
+
+func blockStyle(n *yaml.Node) {
+	n.Style = 0
+	for _, c := range n.Content {
+		blockStyle(c)
+	}
+}
+
+func (app *App) writeCSV(t table) error {
+	w := csv.NewWriter(app.Out)
+	if err := w.Write(t.header); err != nil {
+		return err
+	}
+	for _, r := range t.rows {
+		if err := w.Write(cells(r, true)); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+func (app *App) writeTable(t table) error {
+	for _, l := range t.title {
+		if _, err := fmt.Fprintln(app.Out, l); err != nil {
+			return err
+		}
+	}
+	if len(t.rows) > 0 {
+		if len(t.title) > 0 {
+			fmt.Fprintln(app.Out)
+		}
+		tab := tablewriter.NewTable(app.Out,
+			tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+				Borders:  tw.BorderNone,
+				Settings: tw.Settings{Lines: tw.LinesNone, Separators: tw.SeparatorsNone},
+			})),
+			tablewriter.WithHeaderAlignment(tw.AlignLeft),
+			tablewriter.WithRowAlignment(tw.AlignLeft),
+			tablewriter.WithRowAutoWrap(tw.WrapNone),
+			tablewriter.WithHeaderAutoFormat(tw.Off),
+			tablewriter.WithPadding(tw.Padding{Left: "", Right: "  ", Overwrite: true}),
+		)
+		tab.Header(t.header)
+		for _, r := range t.rows {
+			if err := tab.Append(cells(r, app.bytes)); err != nil {
+				return err
+			}
+		}
+		if err := tab.Render(); err != nil {
+			return err
+		}
+	}
+	for _, l := range t.notes {
+		if _, err := fmt.Fprintln(app.Out, l); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cells(row []any, plainBytes bool) []string {
+	out := make([]string, len(row))
+	for i, c := range row {
+		switch v := c.(type) {
+		case nil:
+		case string:
+			out[i] = v
+		case byteCount:
+			if out[i] = humanBytes(int64(v)); plainBytes {
+				out[i] = strconv.FormatInt(int64(v), 10)
+			}
+		default:
+			out[i] = fmt.Sprint(v)
+		}
+	}
+	return out
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"ckpt/inspect"
+)
+
+func newValidateCommand(app *App) *cobra.Command {
+	var o inspect.ValidateOptions
+	var strict bool
+	cmd := &cobra.Command{
+		Use:   "validate PATH...",
+		Short: "Say whether a checkpoint is whole, and what is wrong with it",
+		Long: "validate reports findings with stable codes (docs/validate.md), each with the next step.\n" +
+			"Exit code 3 on an error finding; with --strict also on a warning.",
+		Example: "  ckpt validate --level files /checkpoints/6c2f…/chk-42",
+		Args:    cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if o.Reader, err = app.readerOptions(); err != nil {
+				return err
+			}
+			if o.Level != "metadata" && o.Level != "files" {
+				return usageError{fmt.Errorf("--level %q: want metadata or files (deep is not available yet)", o.Level)}
+			}
+			code := exitDone
+			err = app.eachPath(cmd.Context(), args, func(path string) error {
+				v, err := inspect.Validate(cmd.Context(), path, o)
+				if err != nil {
+					return err
+				}
+				if n := v.Count(inspect.Error); n > 0 || strict && v.Count(inspect.Warning) > 0 {
+					code = exitFindings
+				}
+				rows := make([]any, len(v.Findings))
+				for i := range v.Findings {
+					rows[i] = v.Findings[i]
+				}
+				return app.render(v, rows, func() table { return validateTable(path, v, app.bytes) })
+			})
+			if err == nil && code != exitDone {
+				return exitCode(code)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&o.Level, "level", "files", "how far to look: metadata, files")
+	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 3 on a warning too")
+	return cmd
+}
+
+func validateTable(path string, v *inspect.Validation, plain bool) table {
+	verdict := "sound"
+	if !v.OK {
+		verdict = "NOT sound"
+	}
+	size := humanBytes(v.Checked.Bytes)
+	if plain {
+		size = fmt.Sprint(v.Checked.Bytes)
+	}
+	t := table{
+		title:  []string{fmt.Sprintf("%s: %s at level %s; %d files, %s checked", path, verdict, v.Level, v.Checked.Files, size)},
+		header: []string{"SEVERITY", "CODE", "WHERE", "MESSAGE"},
+	}
+	for _, f := range v.Findings {
+		where := f.File
+		if f.Offset >= 0 {
+			where += fmt.Sprintf("@%d", f.Offset)
+		}
+		t.rows = append(t.rows, []any{f.Severity, f.Code, where, f.Message})
+		if f.Fix != "" {
+			t.rows = append(t.rows, []any{"", "", "", "→ " + f.Fix})
+		}
+	}
+	return t
+}

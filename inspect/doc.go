@@ -1,0 +1,16 @@
+// Package inspect answers questions about checkpoints: what is in one (Run), which ones there are (List), whether one is
+// whole (Validate), what one key holds (Get), and what every byte of a file means (Dump). Each function returns a report
+// struct whose JSON is API; commands only render it.
+package inspect
+
+import "errors"
+
+// Version is the version of this program, as files that it writes name it.
+const Version = "0.1.0"
+
+var (
+	// ErrNotFound: no such checkpoint, operator, state or key.
+	ErrNotFound = errors.New("not found")
+	// ErrUsage: the question itself is wrong, such as an operator name that several operators have.
+	ErrUsage = errors.New("usage")
+)

@@ -1,0 +1,22 @@
+#!/bin/bash
+# run.sh generate VERSION OUTDIR [all|committed]   writes OUTDIR/VERSION/<snapshot>/
+# run.sh TOOL VERSION ARGS…                        any other tool: ckpt.harness.TOOL.Main ARGS…
+# VERSION is a Flink version that pom.xml knows: 1.20.4 or 2.3.0.
+set -euo pipefail
+tool=$1 version=$2
+shift 2
+here=$(cd "$(dirname "$0")" && pwd)
+build=$here/target/$version
+# rebuilt when a source is newer than the last build; offline when everything needed is there
+if [ ! -f "$build/built" ] || [ -n "$(find "$here/pom.xml" "$here/src" -newer "$build/built" -print -quit)" ]; then
+  (cd "$here" && { mvn -q -o -B -Dflink.version="$version" package || mvn -q -B -Dflink.version="$version" package; }) >&2
+  touch "$build/built"
+fi
+opens=()
+for p in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.text java.time java.util \
+  java.util.concurrent java.util.concurrent.atomic java.util.concurrent.locks; do
+  opens+=(--add-opens "java.base/$p=ALL-UNNAMED")
+done
+exec java -Xmx3g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${opens[@]}" \
+  -Duser.timezone=UTC -Dfile.encoding=UTF-8 -Dorg.slf4j.simpleLogger.defaultLogLevel="${FLINK_LOG:-error}" \
+  -cp "$build/classes:$(cat "$build/classpath")" ckpt.harness.Main "$tool" "$@"

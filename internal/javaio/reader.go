@@ -184,3 +184,10 @@ func (r *Reader) Uvarint() uint64 {
 	r.pos += n
 	return v
 }
+
+// InField prefixes the field path of the first failure, if there is one: for containers whose part has just failed.
+func (r *Reader) InField(name string) {
+	if r.err != nil {
+		r.err = InField(r.err, name)
+	}
+}

@@ -6,3 +6,12 @@ type Serializer struct {
 	Type     *Type
 	Program  *Program
 }
+
+// New returns the serializer that s describes.
+func New(s *Snapshot) *Serializer {
+	t := TypeOf(s)
+	return &Serializer{Snapshot: s, Type: t, Program: Compile(t)}
+}
+
+// Derived returns a serializer for a part of another's type.
+func Derived(t *Type) *Serializer { return &Serializer{Type: t, Program: Compile(t)} }

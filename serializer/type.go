@@ -1,32 +1,36 @@
 package serializer
 
+import "strconv"
+
 // Type is what a serializer snapshot says about values: a node of the wire grammar with the names that are known.
 // Two kinds whose bytes differ are two Kinds, even where users see the same thing (List, GenericArray).
-// Types are immutable after TypeOf and may be shared.
+// Types are immutable after TypeOf and may be shared. Only Avro records can be recursive: the graph then has cycles.
 type Type struct {
-	Kind  Kind
-	Class string // Java class of a POJO, enum, record, case class, Kryo or opaque type; element class of an array
-	// Elems: list/set/array/option/nullable/lockable element; map key, value; either left, right; tuple, case class and
-	// row fields; TTL value (the timestamp is implied); timer key, namespace.
+	Kind Kind
+	// Class is the Java class of a POJO, enum, record, case class, struct or undecodable type, the component class of
+	// a GenericArray; of a scalar or array only where it is not the obvious one (Flink's LongValue: KindLong).
+	Class string
+	// Elems: list, set, array, option, nullable element; map key, value; either left, right; tuple, case class, struct,
+	// POJO, record and row fields; union branches; TTL value; timer key, namespace; stream element's record.
 	Elems  []*Type
-	Fields []string // names of Elems of a struct (POJO, Avro record); nil: f0, f1 … (tuples, rows), _1 … (case classes)
+	Fields []string // names of Elems (POJO, struct, Avro record); nil: Field makes them up
 
-	// POJO subclasses: Tagged by index, Named by class name. Elems of the POJO itself are its own fields.
+	// Subclasses of a POJO: Tagged by index, Named by class name. Elems are the POJO's own fields.
 	Tagged, Named []Subclass
 
-	Symbols []string // enum names by index; Avro enum symbols
+	Symbols []string // enum names by index
 	IDs     []int32  // Scala enum: id of Symbols[i]; nil elsewhere
-	Size    int32    // Avro fixed: bytes; Nullable: padding; decimal precision in Precision
-	// Flag is the stored switch of Row (kind bits present), LinkedList (null mask), 2PC (supports null), NFA (previous time).
+	Size    int32    // Avro fixed: bytes; Nullable: padding
+	// Flag is the stored switch of Row (kind bits present) and LinkedList (null mask present).
 	Flag bool
 	// Logical is Avro's logical type ("decimal", "timestamp-millis" …) with Precision and Scale.
 	Logical          string
 	Precision, Scale int32
-	Schema           string // Avro record at the root: the writer schema as stored
+	Schema           string // Avro at the root: the writer schema as stored
 
-	Reason string // why an Opaque type cannot be decoded
+	Reason string // why an undecodable type is
 
-	length int32 // declared fixed length by Flink's rules, -1 variable; see FixedLength
+	unordered []bool // Avro record: fields with order "ignore", which hash codes leave out; nil if there are none
 }
 
 // Subclass is a subclass of a POJO. Type nil: its serializer was not recorded.
@@ -35,112 +39,128 @@ type Subclass struct {
 	Type  *Type
 }
 
-// Kind says how values lie in bytes.
-type Kind uint8
+// Field returns the name of Elems[i]: as stored, else f0, f1 … (tuples, rows) or _1, _2 … (case classes).
+func (t *Type) Field(i int) string {
+	if i < len(t.Fields) {
+		return t.Fields[i]
+	}
+	if t.Kind == KindCaseClass {
+		return "_" + strconv.Itoa(i+1)
+	}
+	return "f" + strconv.Itoa(i)
+}
 
-// Kinds. Never stored; the order may change.
-const (
-	KindInvalid Kind = iota
-	// Opaque: bytes without a decoder; Class and Reason say why.
-	KindOpaque
-	// Fixed-width scalars, big endian.
-	KindBoolean
-	KindByte
-	KindShort
-	KindInt
-	KindLong
-	KindFloat
-	KindDouble
-	KindChar
-	KindVoid          // VoidSerializer, Unit, table NullSerializer: one byte
-	KindVoidNamespace // one byte, declared length 0
-	KindNullValue     // NullValueSerializer: no bytes. Its copyable form is KindVoid
-	KindTuple0        // one byte 42
-	// Text.
-	KindString      // vint(n+1) and units; nullable
-	KindStringValue // vint(n) and units; never null
-	// Numbers of any size.
-	KindBigInt
-	KindBigDec
-	// Dates and times.
-	KindDate         // java.util.Date: i64 millis
-	KindSQLDate      // java.sql.Date
-	KindSQLTime      // java.sql.Time
-	KindSQLTimestamp // i64 millis, i32 nanos
-	KindInstant      // i64 seconds, i32 nanos
-	KindLocalDate
-	KindLocalTime
-	KindLocalDateTime
-	// Arrays of primitives: i32 n and the elements.
-	KindBooleanArray
-	KindByteArray
-	KindShortArray
-	KindIntArray
-	KindLongArray
-	KindFloatArray
-	KindDoubleArray
-	KindCharArray
-	KindStringArray
-	KindVariant
-	KindBitmap
-	KindByteArrayWrapper // PyFlink: bin
-	// Windows.
-	KindTimeWindow   // i64 start, i64 end
-	KindGlobalWindow // one byte
-	KindCountWindow  // i64 id
-	// Collections.
-	KindList         // i32 n, E*n
-	KindSet          // i32 n, (isNull, E?)*n
-	KindMap          // i32 n, (K, isNull, V?)*n
-	KindNullAwareMap // i32 n, (keyIsNull, K?, valueIsNull, V?)*n
-	KindArray        // i32 n, (present, E?)*n: GenericArray
-	KindTraversable  // as KindArray: Scala collections
-	KindLinkedList   // i32 n, null mask (Flag), elements
-	// Structs.
-	KindTuple
-	KindCaseClass
-	KindRow // Flag: two kind bits lead the null mask
-	KindPojo
-	// Wrappers.
-	KindNullable // isNull, E? or padding
-	KindOption   // isSome, E?
-	KindEither   // isLeft, L or R
-	KindTry      // isSuccess, E or Throwable
-	KindTTL      // i64 last access, E
-	KindTimer    // i64 time with the sign bit flipped, K, N
-	KindStreamElement
-	KindUnion // i8 1 or 2, then that: CoGroupedStreams
-	KindBufferEntry
-	KindTwoPhaseCommit
-	KindLockable // i32 references, E
-	KindDewey    // i32 n, i32*n
-	KindEventID  // i32, i64
-	// Enums.
-	KindEnum      // i32 index into Symbols
-	KindScalaEnum // i32 id
-	// Avro in Flink's own encoding.
-	KindAvroNull
-	KindAvroBoolean
-	KindAvroInt
-	KindAvroLong
-	KindAvroFloat
-	KindAvroDouble
-	KindAvroString
-	KindAvroBytes
-	KindAvroFixed
-	KindAvroEnum
-	KindAvroUnion  // i32 branch, Elems[branch]
-	KindAvroArray  // blocks
-	KindAvroMap    // blocks of string, E
-	KindAvroRecord // Elems with Fields
-	// Objects that carry their class.
-	KindKryo // opaque until the Kryo decoder exists
-	KindJava // one Java object stream: self-delimiting
-	// CEP.
-	KindNFAState
-	KindNodeID
-	KindSharedBufferEdge
-	KindSharedBufferNode
-	// SQL: not decoded yet; Class and Logical name them.
-	KindSQL
-)
+// Undecodable says whether t itself, whatever it holds, has no decoder.
+func (t *Type) Undecodable() bool {
+	switch t.Kind {
+	case KindInvalid, KindOpaque, KindValue, KindKryo, KindSQL:
+		return true
+	}
+	return t.Kind == KindAvroRecord && t.Reason != ""
+}
+
+// Opaque returns the first type in t, t included, whose values cannot be delimited; nil if all can.
+func (t *Type) Opaque() *Type { return findOpaque(t, map[*Type]bool{}) }
+
+func findOpaque(t *Type, seen map[*Type]bool) *Type {
+	if t == nil || seen[t] {
+		return nil
+	}
+	seen[t] = true
+	if t.Undecodable() {
+		return t
+	}
+	for _, e := range t.Elems {
+		if o := findOpaque(e, seen); o != nil {
+			return o
+		}
+	}
+	for _, subs := range [][]Subclass{t.Tagged, t.Named} {
+		for _, s := range subs {
+			if o := findOpaque(s.Type, seen); o != nil {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// FixedLength returns the length that Flink's serializer declares: -1 if variable. It decides the layout of composite
+// keys, and is not always the number of bytes written: VoidNamespace declares 0 and writes 1.
+func (t *Type) FixedLength() int {
+	switch t.Kind {
+	case KindVoidNamespace, KindNullValue:
+		return 0
+	case KindTuple, KindCaseClass, KindStruct:
+		return sumOfFixed(t.Elems)
+	case KindTTL:
+		return plusFixed(8, t.Elems)
+	case KindTimer:
+		return plusFixed(8, t.Elems)
+	case KindNullable:
+		if t.Size > 0 {
+			return 1 + int(t.Size)
+		}
+		return -1
+	}
+	if t.Kind >= KindAvroNull && t.Kind <= KindAvroRecord {
+		return -1 // Avro's serializer is one for the whole schema
+	}
+	if n := fixedBytes[t.Kind]; n > 0 {
+		return int(n)
+	}
+	return -1
+}
+
+// sumOfFixed is the rule of tuples: variable as soon as one field declares 0 or less.
+func sumOfFixed(elems []*Type) (sum int) {
+	for _, e := range elems {
+		n := e.FixedLength()
+		if n <= 0 {
+			return -1
+		}
+		sum += n
+	}
+	return sum
+}
+
+// plusFixed is the rule of timers and TTL values: a declared 0 counts as fixed.
+func plusFixed(sum int, elems []*Type) int {
+	for _, e := range elems {
+		n := e.FixedLength()
+		if n < 0 {
+			return -1
+		}
+		sum += n
+	}
+	return sum
+}
+
+// fixedBytes are the bytes of a value of the kinds that have a fixed number of them.
+var fixedBytes = [kindRest + 1]uint8{
+	KindBoolean: 1, KindByte: 1, KindShort: 2, KindInt: 4, KindLong: 8, KindFloat: 4, KindDouble: 8, KindChar: 2,
+	KindVoid: 1, KindVoidNamespace: 1, KindTuple0: 1, KindGlobalWindow: 1,
+	KindDate: 8, KindSQLDate: 8, KindSQLTime: 8, KindSQLTimestamp: 12, KindInstant: 12,
+	KindLocalDate: 6, KindLocalTime: 7, KindLocalDateTime: 13,
+	KindTimeWindow: 16, KindCountWindow: 8, KindEnum: 4, KindScalaEnum: 4,
+	KindAvroBoolean: 1, KindAvroInt: 4, KindAvroLong: 8, KindAvroFloat: 4, KindAvroDouble: 8, KindAvroEnum: 4,
+}
+
+// Nullable says whether values of t can be null by themselves, without a flag of what contains them.
+func (t *Type) Nullable() bool {
+	switch t.Kind {
+	case KindString, KindBigInt, KindBigDec, KindDate, KindSQLDate, KindSQLTime, KindSQLTimestamp, KindInstant,
+		KindLocalDate, KindLocalTime, KindLocalDateTime, KindVoid, KindNullValue, KindAvroNull,
+		KindPojo, KindNullable, KindOption, KindJava:
+		return true
+	case KindTTL:
+		return t.Elems[0].Nullable()
+	case KindAvroUnion:
+		for _, e := range t.Elems {
+			if e.Kind == KindAvroNull {
+				return true
+			}
+		}
+	}
+	return t.Undecodable()
+}

@@ -1,13 +1,17 @@
 package serializer
 
-import "math/big"
+import (
+	"math/big"
+
+	"ckpt/internal/javaobj"
+)
 
 // Value is a decoded value:
 //
 //	nil; bool, int8, int16, int32, int64, float32, float64; Char; string (WTF-8); []byte;
 //	*big.Int, Decimal; Millis, SQLTimestamp, Instant, LocalDate, LocalTime, LocalDateTime;
-//	[]bool, []int16, []int32, []int64, []float32, []float64, []Char, []Value (string arrays);
-//	Window, CountWindow, GlobalWindow; List, Map, Struct, Either, Enum, Opaque.
+//	[]bool, []int16, []int32, []int64, []float32, []float64, []Char, []Value (string arrays); Variant;
+//	Window, CountWindow, GlobalWindow; List, Map, Struct, Either, Some, Branch, Enum, Element, JavaObject, Opaque.
 //
 // A decoded value owns its memory.
 type Value = any
@@ -54,17 +58,41 @@ type (
 	Map []MapEntry
 	// MapEntry is one entry of a Map.
 	MapEntry struct{ Key, Value Value }
-	// Struct is a tuple, case class, row, POJO or Avro record; Type names its fields. Values has one element per field.
+	// Struct is a tuple, case class, row, POJO, Avro record or a class of Flink that is no more than its fields; Type
+	// names them. Values has one element per field. A timer is {timestamp, key, namespace}, a value with TTL
+	// {last access, value}. A subclass of a POJO that is no POJO itself has its value as the only element.
 	Struct struct {
 		Type   *Type // of the value's own class: a POJO subclass has its own
 		Values []Value
 		Kind   RowKind // rows
-		Via    uint8   // POJO: 0 plain, 4 by class name, 8 by tag: how a subclass was stored
+		Via    uint8   // POJO: 0 plain, ViaName or ViaTag: how a subclass was stored
 	}
-	// Either holds the side that is present; also Try (Left = success).
+	// Either holds the side that is present; also Try (left: success) and co-group unions (left: one).
 	Either struct {
 		Right bool
 		Value Value
+	}
+	// Some is a Scala option that holds a value which is nil or an option itself; other options are their value or nil.
+	Some struct{ Value Value }
+	// Branch is a value of an Avro union; those of null and one other type are that type's value or nil, without it.
+	Branch struct {
+		Index int32
+		Value Value
+	}
+	// Variant is a semi-structured value in Spark's variant encoding.
+	Variant struct{ Value, Metadata []byte }
+	// Element is an element of a stream. Timestamp is nil or an int64. Value is the record; of latency markers a List of
+	// their numbers, of a watermark status and of record attributes the int32 or bool, of an internal watermark the
+	// subpartition.
+	Element struct {
+		Tag       ElementTag
+		Timestamp Value
+		Value     Value
+	}
+	// JavaObject is a Java object stream and its graph: nil, a string, a *javaobj.Object …
+	JavaObject struct {
+		Graph javaobj.Value
+		Bytes []byte
 	}
 	// Enum is a constant: Index into Symbols, or the id of a Scala enum.
 	Enum struct {
@@ -90,3 +118,31 @@ const (
 
 // String is "+I", "-U", "+U" or "-D".
 func (k RowKind) String() string { return [...]string{"+I", "-U", "+U", "-D"}[k&3] }
+
+// How a POJO's subclass was stored; the numbers are on disk.
+const (
+	ViaName = 4
+	ViaTag  = 8
+)
+
+// ElementTag says what a stream element is; the numbers are on disk.
+type ElementTag uint8
+
+const (
+	TimedRecord ElementTag = iota
+	UntimedRecord
+	Watermark
+	LatencyMarker
+	WatermarkStatus
+	RecordAttributes
+	InternalWatermark
+)
+
+// String is the name of the element in rows.
+func (e ElementTag) String() string {
+	names := [...]string{"record", "record", "watermark", "latency-marker", "watermark-status", "record-attributes", "internal-watermark"}
+	if int(e) < len(names) {
+		return names[e]
+	}
+	return "unknown"
+}

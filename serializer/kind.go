@@ -1,0 +1,106 @@
+package serializer
+
+// Kind says how values lie in bytes.
+type Kind uint8
+
+// Kinds. Never stored; the order may change.
+const (
+	KindInvalid Kind = iota
+	// Bytes without a decoder; Class and Reason say why.
+	KindOpaque
+	KindValue // Value, CopyableValue or Writable of a user's class
+	KindKryo  // Class is the declared type
+	KindSQL   // SQL serializers
+	// Fixed-width scalars, big endian.
+	KindBoolean
+	KindByte
+	KindShort
+	KindInt
+	KindLong
+	KindFloat
+	KindDouble
+	KindChar
+	KindVoid          // VoidSerializer, Scala's Unit, table NullSerializer, CopyableValue NullValue: one byte
+	KindVoidNamespace // one byte, declared length 0
+	KindNullValue     // NullValueSerializer: no bytes. Its copyable form is KindVoid
+	KindTuple0        // one byte 42
+	// Text.
+	KindString      // vint(n+1) and n units as vint; 0 is null
+	KindStringValue // vint(n) and units; never null
+	KindUTF         // writeUTF
+	// Numbers of any size.
+	KindBigInt
+	KindBigDec
+	// Dates and times.
+	KindDate         // java.util.Date: i64 millis
+	KindSQLDate      // java.sql.Date
+	KindSQLTime      // java.sql.Time
+	KindSQLTimestamp // i64 millis, i32 nanos
+	KindInstant      // i64 seconds, i32 nanos
+	KindLocalDate
+	KindLocalTime
+	KindLocalDateTime
+	// Arrays of primitives: i32 n and the elements.
+	KindBooleanArray
+	KindByteArray // also PyFlink's ByteArrayWrapper and bitmaps
+	KindShortArray
+	KindIntArray
+	KindLongArray
+	KindFloatArray
+	KindDoubleArray
+	KindCharArray
+	KindStringArray      // i32 n, String*n
+	KindStringValueArray // gelly: i32 n, i32 bytes, StringValue*n
+	KindNullArray        // gelly: i32 n
+	KindShortBytes       // u8 length and bytes
+	KindVariant          // i32 length of the value, i32 of the metadata, both
+	// Windows.
+	KindTimeWindow   // i64 start, i64 end
+	KindGlobalWindow // one byte
+	KindCountWindow  // i64 id
+	// Collections.
+	KindList         // i32 n, E*n
+	KindSet          // i32 n, (isNull, E?)*n
+	KindMap          // i32 n, (K, isNull, V?)*n
+	KindNullAwareMap // i32 n, (keyIsNull, K?, valueIsNull, V?)*n
+	KindArray        // i32 n, (present, E?)*n: GenericArray
+	KindTraversable  // as KindArray: Scala collections
+	KindLinkedList   // i32 n, null mask (Flag), elements that are not null
+	// Structs: the fields one after the other.
+	KindTuple
+	KindCaseClass
+	KindStruct // a class of Flink or a connector that is no more than its fields; Fields names them
+	KindRow    // a null mask leads, with Flag two kind bits lead that
+	KindPojo   // u8 flags, then (isNull, field?)*n or a subclass
+	// Wrappers.
+	KindNullable      // isNull, E or padding
+	KindOption        // isSome, E?
+	KindEither        // isLeft, L or R
+	KindTry           // isSuccess, E or Throwable
+	KindTTL           // i64 last access, E
+	KindTimer         // i64 time with the sign bit flipped, K, N
+	KindStreamElement // u8 tag, then by tag
+	KindUnion         // i8 1 or 2, then that: CoGroupedStreams
+	// Enums.
+	KindEnum      // i32 index into Symbols
+	KindScalaEnum // i32 id
+	// Avro in Flink's own encoding.
+	KindAvroNull
+	KindAvroBoolean
+	KindAvroInt
+	KindAvroLong
+	KindAvroFloat
+	KindAvroDouble
+	KindAvroString
+	KindAvroBytes
+	KindAvroFixed
+	KindAvroEnum
+	KindAvroUnion  // i32 branch, Elems[branch]
+	KindAvroArray  // blocks
+	KindAvroMap    // blocks of string, E
+	KindAvroRecord // Elems with Fields
+	// One Java object stream: delimits itself.
+	KindJava
+
+	kindRest // compiled form of an opaque value that takes what its frame has left
+)

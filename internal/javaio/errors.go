@@ -78,3 +78,14 @@ func InFile(err error, file string) error {
 	c.File = file
 	return &c
 }
+
+// Shift adds by to the offset of a FormatError: from one relative to a part to one of the whole.
+func Shift(err error, by int64) error {
+	fe, ok := errors.AsType[*FormatError](err)
+	if !ok || fe.Offset < 0 {
+		return err
+	}
+	c := *fe
+	c.Offset += by
+	return &c
+}

@@ -13,6 +13,14 @@ var (
 	ErrMissing     = errors.New("missing")     // a file or byte range that something refers to is not there
 )
 
+// ErrEnd is an ErrCorrupt that more input might cure: the bytes at hand end too early.
+var ErrEnd error = endError{}
+
+type endError struct{}
+
+func (endError) Error() string        { return ErrCorrupt.Error() }
+func (endError) Is(target error) bool { return target == ErrCorrupt }
+
 // FormatError locates a defect. A codec sets Offset; each layer above adds what only it knows.
 type FormatError struct {
 	File   string // as the user named it; set by the layer that opened the file

@@ -87,7 +87,11 @@ func (r *Reader) Skip(n int) { r.Bytes(n) }
 
 func (r *Reader) short(n int) {
 	if r.err == nil {
-		r.Failf("need %d bytes, have %d", n, len(r.buf)-r.pos)
+		class := ErrEnd
+		if n < 0 {
+			class = ErrCorrupt
+		}
+		r.FailAt(r.pos, class, "need %d bytes, have %d", n, len(r.buf)-r.pos)
 	}
 }
 
@@ -143,7 +147,11 @@ func (r *Reader) Length(minSize int) int {
 	at := r.pos
 	n := int(r.Int32())
 	if n < 0 || n > (len(r.buf)-r.pos)/minSize {
-		r.FailAt(at, ErrCorrupt, "%d elements cannot fit in the %d bytes left", n, len(r.buf)-r.pos)
+		class := ErrEnd
+		if n < 0 {
+			class = ErrCorrupt
+		}
+		r.FailAt(at, class, "%d elements cannot fit in the %d bytes left", n, len(r.buf)-r.pos)
 		return 0
 	}
 	return n

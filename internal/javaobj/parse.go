@@ -198,7 +198,11 @@ func (p *parser) newString() Value {
 		s = p.r.UTF()
 	default:
 		n := p.r.Int64()
-		if n < 0 || n > int64(p.r.Len()) {
+		if n > int64(p.r.Len()) {
+			p.r.FailAt(at+1, javaio.ErrEnd, "string of %d bytes, have %d", n, p.r.Len())
+			return ""
+		}
+		if n < 0 {
 			p.fail(at+1, "string of %d bytes, have %d", n, p.r.Len())
 			return ""
 		}
@@ -260,7 +264,7 @@ func (p *parser) classData(desc *ClassDesc) []ClassData {
 	for i := range data {
 		d := data[i].Desc
 		if len(d.Fields) > p.r.Len() {
-			p.r.Failf("%d fields cannot fit in the %d bytes left", len(d.Fields), p.r.Len())
+			p.r.FailAt(p.r.Pos(), javaio.ErrEnd, "%d fields cannot fit in the %d bytes left", len(d.Fields), p.r.Len())
 			return data[:i]
 		}
 		data[i].Values = make([]Value, 0, min(len(d.Fields), preallocated))

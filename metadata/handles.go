@@ -11,6 +11,8 @@ type StreamHandle interface {
 type InlineHandle struct {
 	Name string
 	Data []byte // borrowed from the decoded input
+	// Offset is the position of Data in the decoded file, for messages about what is in it; 0 if it comes from elsewhere.
+	Offset int64
 }
 
 // FileHandle (code 2) is a file by absolute path or URI, as written.

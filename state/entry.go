@@ -9,7 +9,7 @@ type KeyGroup uint16
 type Entry struct {
 	KeyGroup                KeyGroup // keyed state
 	Subtask                 int32    // who wrote it
-	Key, Namespace, UserKey []byte   // as their serializers wrote them: no prefix, no length suffix
+	Key, Namespace, UserKey []byte   // as their serializers wrote them: no prefix, no length suffix. Broadcast: UserKey alone
 	Value                   []byte   // one value or one element; nil for timers and null map values
 	Index                   int64    // position in its list; -1 elsewhere
 	Time                    int64    // timer: timestamp, sign flip undone; TTL: last access

@@ -52,8 +52,10 @@ type Header struct {
 	Compressed bool
 	Key        *serializer.Serializer // keyed headers
 	States     []*Meta                // in stored order: a state's index is its id in the file
-	Size       int64                  // bytes of the header: data begins there
+	Size       int64                  // bytes of the header: data begins there, or its compressed stream does
 	Raw        []byte                 // the header as stored, owned
+	// Salvaged says that serializers of the header could not be delimited and were passed by searching for what follows.
+	Salvaged bool
 }
 
 // Meta is one state of a header.
@@ -63,7 +65,7 @@ type Meta struct {
 	Backend BackendType
 	Kind    Kind
 	Mode    string // OPERATOR_STATE_DISTRIBUTION_MODE of operator state
-	// Key is the map key of broadcast state; Namespace of keyed state; UserKey of map state.
+	// Key is the map key of broadcast state (UserKey is the same there); Namespace of keyed state; UserKey of map state.
 	Key, Namespace, UserKey *serializer.Serializer
 	// Value is what one Entry.Value holds: the element of a list, the value of a map, without TTL. For a timer: nil.
 	Value *serializer.Serializer
@@ -74,7 +76,7 @@ type Meta struct {
 	TimerKey *serializer.Serializer
 	Options  []Option
 	Stored   []StoredSerializer // as in the file, in file order
-	// Salvaged says that an unknown snapshot class in the header hid this state's serializers, and which.
+	// Salvaged names the snapshot class that hid this state's serializers or those behind it in the header.
 	Salvaged string
 }
 

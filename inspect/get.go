@@ -1,0 +1,202 @@
+package inspect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"ckpt/export"
+	"ckpt/internal/keygroup"
+	"ckpt/serializer"
+	"ckpt/state"
+	"ckpt/statereader"
+)
+
+// GetOptions name what to look up. Key, Namespace and MapKey are JSON, as rows show them.
+type GetOptions struct {
+	Reader    statereader.Options
+	Operator  string
+	State     string
+	Kind      string
+	Key       string
+	Namespace string
+	MapKey    string
+	// AllCopies shows broadcast state of every subtask.
+	AllCopies bool
+}
+
+// Lookup is an opened checkpoint and the state to look in.
+type Lookup struct {
+	// State is what was found by operator, name and kind.
+	State *statereader.State
+	// Scanned says that the key's hash is unknown: every key group is searched.
+	Scanned bool
+
+	view *statereader.View
+	o    GetOptions
+}
+
+// Get finds the state that o names; Rows then yields what it holds under the key. The caller closes the Lookup.
+func Get(ctx context.Context, path string, o GetOptions) (*Lookup, error) {
+	view, err := statereader.OpenPath(ctx, path, o.Reader)
+	if err != nil {
+		return nil, err
+	}
+	l := &Lookup{view: view, o: o}
+	if err := l.find(); err != nil {
+		view.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// Close releases the checkpoint's files.
+func (l *Lookup) Close() error { return l.view.Close() }
+
+// Problems are headers that could not be read: the state may be hidden there.
+func (l *Lookup) Problems() []error { return l.view.Problems() }
+
+func (l *Lookup) find() error {
+	cp := l.view.Checkpoint()
+	ops, err := selectOperators(cp, newUIDs(cp, nil), operatorTexts(l.o.Operator))
+	if err != nil {
+		return err
+	}
+	var found []*statereader.State
+	var names []string
+	for _, op := range l.view.Operators() {
+		if !slices.Contains(ops, op.Meta) {
+			continue
+		}
+		for _, s := range op.States() {
+			names = append(names, s.Name)
+			if (l.o.State == "" || s.Name == l.o.State) && (l.o.Kind == "" || string(s.Kind) == l.o.Kind) {
+				found = append(found, s)
+			}
+		}
+	}
+	switch len(found) {
+	case 0:
+		return fmt.Errorf("state %q: %w; there are %s", l.o.State, ErrNotFound, strings.Join(names, ", "))
+	case 1:
+		l.State = found[0]
+	default:
+		return fmt.Errorf("%w: %d states match; narrow it with --operator, --state or --kind", ErrUsage, len(found))
+	}
+	if keyed := l.State.Key != nil; keyed && l.o.Key == "" {
+		return fmt.Errorf("%w: state %q is keyed: give --key", ErrUsage, l.State.Name)
+	} else if !keyed && l.o.Key != "" {
+		return fmt.Errorf("%w: state %q has no key: leave out --key", ErrUsage, l.State.Name)
+	}
+	return nil
+}
+
+func operatorTexts(op string) []string {
+	if op == "" {
+		return nil
+	}
+	return []string{op}
+}
+
+// want is a lookup in the bytes of one header's serializers. Nil parts match everything.
+type want struct{ key, namespace, userKey []byte }
+
+// wants encodes the parts for one header.
+func (l *Lookup) wants(m *state.Meta, key *serializer.Serializer) (w want, hash int32, known bool, err error) {
+	if w.key, hash, known, err = encodePart("--key", l.o.Key, key); err != nil {
+		return w, 0, false, err
+	}
+	if w.namespace, _, _, err = encodePart("--namespace", l.o.Namespace, m.Namespace); err != nil {
+		return w, 0, false, err
+	}
+	userKey := m.UserKey
+	if m.Backend == state.BroadcastType {
+		userKey = m.Key
+	}
+	w.userKey, _, _, err = encodePart("--map-key", l.o.MapKey, userKey)
+	return w, hash, known, err
+}
+
+func encodePart(flag, text string, s *serializer.Serializer) (b []byte, hash int32, known bool, err error) {
+	if text == "" {
+		return nil, 0, false, nil
+	}
+	if s == nil {
+		return nil, 0, false, fmt.Errorf("%w: %s: this state has none", ErrUsage, flag)
+	}
+	v, err := export.ParseJSON(s.Type, []byte(text))
+	if err != nil {
+		return nil, 0, false, fmt.Errorf("%w: %s: %w", ErrUsage, flag, err)
+	}
+	if b, err = s.Program.Append([]byte{}, v); err != nil {
+		return nil, 0, false, fmt.Errorf("%w: %s: %w", ErrUsage, flag, err)
+	}
+	hash, known = s.Program.Hash(v)
+	return b, hash, known, nil
+}
+
+// Rows yields the entries of the state that match, in the order of the files. Entries are lent until the next step. It
+// ends with an error that wraps ErrNotFound where there is none.
+func (l *Lookup) Rows(ctx context.Context) iter.Seq2[state.Entry, error] {
+	return func(yield func(state.Entry, error) bool) {
+		n, err := l.rows(ctx, yield)
+		if err == nil && n == 0 {
+			err = fmt.Errorf("no entry for that key in state %q: %w", l.State.Name, ErrNotFound)
+		}
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(state.Entry{}, err)
+		}
+	}
+}
+
+var errStopped = errors.New("the consumer stopped")
+
+func (l *Lookup) rows(ctx context.Context, yield func(state.Entry, error) bool) (n int, err error) {
+	sel := statereader.Selection{States: []*statereader.State{l.State}, AllCopies: l.o.AllCopies}
+	if l.State.Key != nil {
+		_, hash, known, err := l.wants(l.State.Metas[0], l.State.Key)
+		if err != nil {
+			return 0, err
+		}
+		if l.Scanned = !known; known {
+			kg := state.KeyGroup(keygroup.Of(hash, l.State.Operator.Meta.MaxParallelism))
+			sel.KeyGroups = statereader.KeyGroupSet{{First: kg, Last: kg}}
+		}
+	}
+	encoded := map[*state.Header]want{}
+	for _, u := range l.view.Units(sel) {
+		sc := u.Scan(ctx)
+		for e, err := range sc.All() {
+			if err != nil {
+				return n, err
+			}
+			w, ok := encoded[e.Header]
+			if !ok {
+				if w, _, _, err = l.wants(e.Meta(), e.Header.Key); err != nil {
+					return n, err
+				}
+				encoded[e.Header] = w
+			}
+			if !w.match(&e) || e.Flags&state.Empty != 0 {
+				continue
+			}
+			if n++; !yield(e, nil) {
+				return n, errStopped
+			}
+		}
+		for _, m := range sc.Missing() {
+			return n, fmt.Errorf("%s: %s in key groups %v: %w", m.Code, m.Reason, m.KeyGroups, errors.ErrUnsupported)
+		}
+	}
+	return n, nil
+}
+
+func (w want) match(e *state.Entry) bool {
+	return (w.key == nil || bytes.Equal(w.key, e.Key)) && (w.namespace == nil || bytes.Equal(w.namespace, e.Namespace)) &&
+		(w.userKey == nil || bytes.Equal(w.userKey, e.UserKey))
+}
+

@@ -1,0 +1,347 @@
+package inspect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"ckpt/internal/javaio"
+	"ckpt/internal/keygroup"
+	"ckpt/metadata"
+	"ckpt/state"
+	"ckpt/statereader"
+)
+
+// ValidateOptions: the zero value validates at level files.
+type ValidateOptions struct {
+	Reader statereader.Options
+	// Level: metadata (the file itself), files (every file is there with its size, every header reads), deep (every
+	// entry decoded to its last byte and in its key group, as far as the backend is read).
+	Level string
+	// Progress is told how far a deep validation has come; may be nil. It is called from several goroutines.
+	Progress func(done, total, entries int64)
+}
+
+// Validate says what is wrong with the checkpoint at path. Defects of the checkpoint are findings; an error is returned
+// where nothing could be said: no such path, no permission, cancelled.
+func Validate(ctx context.Context, path string, o ValidateOptions) (*Validation, error) {
+	if o.Level == "" {
+		o.Level = "files"
+	}
+	val := &validator{v: &Validation{Level: o.Level, Findings: []Finding{}}}
+	src, err := openSource(ctx, path, o.Reader)
+	if err != nil {
+		if !val.unreadable(err) {
+			return nil, err
+		}
+		return val.v, nil
+	}
+	val.source = src
+	val.v.Checked = Checked{Files: 1, Bytes: src.size}
+	val.metadata()
+	if o.Level != "metadata" {
+		if err := val.files(ctx); err != nil {
+			return nil, err
+		}
+		if err := val.states(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	val.v.OK = val.v.Count(Error) == 0
+	return val.v, nil
+}
+
+// validator collects findings.
+type validator struct {
+	*source
+	v  *Validation
+	mu sync.Mutex
+}
+
+func (val *validator) add(f Finding) {
+	val.mu.Lock()
+	defer val.mu.Unlock()
+	if f.File == "" && val.source != nil {
+		f.File = val.file
+	}
+	val.v.Findings = append(val.v.Findings, f)
+}
+
+// unreadable turns a defect of `_metadata` into a finding; false where err is no defect of the file.
+func (val *validator) unreadable(err error) bool {
+	code, fix := "", ""
+	switch {
+	case errors.Is(err, javaio.ErrCorrupt):
+		code, fix = "METADATA_CORRUPT", "take another snapshot: ckpt ls --restorable DIR names the newest sound one"
+	case errors.Is(err, javaio.ErrUnsupported):
+		code, fix = "METADATA_UNSUPPORTED", "ckpt inspect says which version it is; a newer ckpt may read it"
+	default:
+		return false
+	}
+	f := Finding{Code: code, Severity: Error, Offset: -1, Message: err.Error(), Fix: fix}
+	if fe, ok := errors.AsType[*javaio.FormatError](err); ok {
+		f.File, f.Offset, f.Field, f.Message = fe.File, fe.Offset, fe.Field, fe.Err.Error()
+	}
+	val.add(f)
+	return true
+}
+
+// metadata checks what `_metadata` alone shows.
+func (val *validator) metadata() {
+	cp := val.checkpoint
+	if cp.Trailing > 0 {
+		val.add(Finding{Code: "TRAILING_BYTES", Severity: Warning, Offset: val.size - int64(cp.Trailing),
+			Message: fmt.Sprintf("%d bytes after the end that no known Flink writes and every Flink ignores", cp.Trailing),
+			Fix:     "compare the file with its source; a copy may have been concatenated"})
+	}
+	if p := cp.Properties; p != nil && p.Err != nil {
+		val.add(Finding{Code: "PROPERTIES_UNREADABLE", Severity: Error, Offset: -1, Message: p.Err.Error(),
+			Fix: "Flink refuses to restore this file; take another snapshot"})
+	}
+	for _, op := range cp.Operators {
+		val.operator(op)
+	}
+}
+
+func (val *validator) operator(op *metadata.Operator) {
+	id := op.ID.String()
+	if op.UID != "" && metadata.OperatorIDFromUID(op.UID) != op.ID {
+		val.add(Finding{Code: "UID_MISMATCH", Severity: Warning, Offset: -1, Operator: id,
+			Message: fmt.Sprintf("recorded uid %q does not hash to the operator id", op.UID),
+			Fix:     "restore by uid will not find this state; the id may come from setUidHash"})
+	}
+	if op.MaxParallelism < 1 || op.MaxParallelism > 32768 {
+		val.add(Finding{Code: "MAX_PARALLELISM_RANGE", Severity: Error, Offset: -1, Operator: id,
+			Message: fmt.Sprintf("max parallelism %d is outside 1 to 32768", op.MaxParallelism), Fix: "take another snapshot"})
+		return
+	}
+	for _, st := range op.Subtasks {
+		if st.Finished || st.ManagedKeyed == nil || op.Parallelism < 1 {
+			continue
+		}
+		first, last := keygroup.Range(st.Index, op.Parallelism, op.MaxParallelism)
+		if r := st.ManagedKeyed.KeyGroupRange(); r.Count > 0 && (r.Start != first || r.Start+r.Count-1 != last) {
+			val.add(Finding{Code: "KEY_GROUP_RANGE", Severity: Error, Offset: -1, Operator: id,
+				Field: fmt.Sprintf("subtask[%d]", st.Index),
+				Message: fmt.Sprintf("key groups %d-%d, but subtask %d of %d at max parallelism %d has %d-%d", r.Start, r.Start+r.Count-1,
+					st.Index, op.Parallelism, op.MaxParallelism, first, last),
+				Fix: "the max parallelism or the parallelism of this file is not what the job ran with"})
+		}
+	}
+}
+
+// files checks that every file is there with its recorded size.
+func (val *validator) files(ctx context.Context) error {
+	all := slices.Collect(val.source.files())
+	found := make([][]Finding, len(all))
+	sizes := make([]int64, len(all))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(64)
+	for i, f := range all {
+		g.Go(func() error {
+			sizes[i], found[i] = val.checkFile(ctx, f)
+			return ctx.Err()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	for i := range all {
+		for _, f := range found[i] {
+			val.add(f)
+		}
+		if sizes[i] >= 0 {
+			val.v.Checked.Files++
+			val.v.Checked.Bytes += sizes[i]
+		}
+	}
+	return nil
+}
+
+// checkFile compares one file with what is recorded; it returns its true size, -1 if it is not there.
+func (val *validator) checkFile(ctx context.Context, f *file) (int64, []Finding) {
+	base := Finding{Offset: -1, File: f.ref.Path, Operator: f.ref.Operator.String(), Field: f.ref.Field}
+	if f.err != nil {
+		base.Code, base.Severity, base.Message = "PATH_REFUSED", Error, f.err.Error()
+		base.Fix = "Flink never writes such a path; do not restore from this file"
+		return -1, []Finding{base}
+	}
+	size, at, err := val.stat(ctx, f)
+	if err != nil {
+		base.Severity, base.Message = Error, err.Error()
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			base.Code, base.Message = "FILE_MISSING", fmt.Sprintf("%d bytes recorded, but there is no such file", f.size)
+			base.Fix = "if the files were moved, name both places: --map OLD=NEW; else take another snapshot"
+		case errors.Is(err, fs.ErrPermission):
+			base.Code, base.Fix = "FILE_REFUSED", "give read access, or --map OLD=NEW if the file belongs elsewhere"
+		default:
+			base.Code, base.Fix = "FILE_UNREADABLE", "try again; then look at the file system"
+		}
+		return -1, []Finding{base}
+	}
+	base.File = at
+	switch {
+	case f.size < 0 || !f.exact && size >= f.size || size == f.size:
+		return size, nil
+	case size < f.size:
+		base.Code, base.Severity, base.Offset = "FILE_TRUNCATED", Error, size
+		base.Message = fmt.Sprintf("%d bytes, %d recorded", size, f.size)
+		base.Fix = "copy the file again from its source, or take another snapshot"
+	default:
+		base.Code, base.Severity, base.Offset = "FILE_LONGER", Warning, f.size
+		base.Message = fmt.Sprintf("%d bytes, %d recorded; Flink reads only what is recorded", size, f.size)
+		base.Fix = "compare the file with its source"
+	}
+	return size, []Finding{base}
+}
+
+// stat finds a file among the places where it may lie.
+func (s *source) stat(ctx context.Context, f *file) (size int64, at string, err error) {
+	var refused error
+	for _, c := range f.candidates {
+		info, e := s.fs.Stat(ctx, c)
+		if e == nil && !info.IsDir {
+			return info.Size, c, nil
+		}
+		if e != nil && !errors.Is(e, fs.ErrNotExist) && refused == nil {
+			refused = e
+		}
+	}
+	if refused != nil {
+		return 0, "", refused
+	}
+	return 0, "", fs.ErrNotExist
+}
+
+// states checks that the header of every state file reads and, at level deep, every entry behind it.
+func (val *validator) states(ctx context.Context, o ValidateOptions) error {
+	if val.v.Count(Error) > 0 && o.Level != "deep" {
+		return nil // a missing file would be reported twice
+	}
+	view, err := statereader.Open(ctx, val.fs, val.checkpoint, val.layout, o.Reader)
+	if err != nil {
+		return err
+	}
+	defer view.Close()
+	for _, p := range view.Problems() {
+		val.defect("HEADER_UNREADABLE", p, "", "", "ckpt inspect shows what can still be read")
+	}
+	if o.Level != "deep" {
+		return nil
+	}
+	return val.entries(ctx, view, o)
+}
+
+// defect adds an error finding about a file.
+func (val *validator) defect(code string, err error, operator, stateName, fix string) {
+	f := Finding{Code: code, Severity: Error, Offset: -1, Operator: operator, State: stateName, Message: err.Error(), Fix: fix}
+	if fe, ok := errors.AsType[*javaio.FormatError](err); ok {
+		f.File, f.Offset, f.Field, f.Message = fe.File, fe.Offset, fe.Field, fe.Err.Error()
+		if fe.Fix != "" {
+			f.Fix = fe.Fix
+		}
+		if errors.Is(err, javaio.ErrMissing) || errors.Is(err, fs.ErrNotExist) {
+			f.Code = "FILE_MISSING"
+		}
+	}
+	val.add(f)
+}
+
+// entries walks every entry of every unit.
+func (val *validator) entries(ctx context.Context, view *statereader.View, o ValidateOptions) error {
+	units := view.Units(statereader.Selection{AllCopies: true})
+	var total, done, entries int64
+	for _, u := range units {
+		total += u.Bytes
+	}
+	var mu sync.Mutex
+	report := func(u *statereader.Unit, n int64, end bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if entries += n; end {
+			done += u.Bytes
+		}
+		if o.Progress != nil {
+			o.Progress(done, total, entries)
+		}
+	}
+	results := make([][]Finding, len(units)) // by unit, so that the order of findings does not depend on timing
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(1, o.Reader.Parallelism))
+	for i, u := range units {
+		g.Go(func() error {
+			results[i] = walkUnit(gctx, u, func(n int64, end bool) { report(u, n, end) })
+			return gctx.Err()
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	val.v.Checked.Entries = entries
+	for _, r := range results {
+		for _, f := range r {
+			val.add(f)
+		}
+	}
+	return nil
+}
+
+// misplacedShown bounds the misplaced keys that one unit reports one by one.
+const misplacedShown = 3
+
+// walkUnit decodes every entry of a unit and checks each key's group.
+func walkUnit(ctx context.Context, u *statereader.Unit, count func(n int64, end bool)) (found []Finding) {
+	val := &validator{v: &Validation{}}
+	id := u.Operator.Meta.ID.String()
+	sc := u.Scan(ctx)
+	var n, misplaced int64
+	for e, err := range sc.All() {
+		if err != nil {
+			if ctx.Err() == nil {
+				val.defect("STATE_CORRUPT", err, id, "", "copy the file again from its source, or take another snapshot")
+			}
+			break
+		}
+		if n++; n%8192 == 0 {
+			count(8192, false)
+		}
+		if msg := checkEntry(u, &e); msg != "" {
+			if misplaced++; misplaced <= misplacedShown {
+				val.add(Finding{Code: "KEY_MISPLACED", Severity: Error, Offset: -1, Operator: id, State: sc.StateOf(&e).Name, File: u.File(),
+					Message: msg, Fix: "Flink would not find this key; the max parallelism of the file is wrong, or the key's hashCode changed"})
+			}
+		}
+	}
+	if misplaced > misplacedShown {
+		val.add(Finding{Code: "KEY_MISPLACED", Severity: Error, Offset: -1, Operator: id, File: u.File(),
+			Message: fmt.Sprintf("%d keys in all lie in another key group than their hash says", misplaced), Fix: "see above"})
+	}
+	for _, m := range sc.Missing() {
+		val.add(Finding{Code: m.Code, Severity: Info, Offset: -1, Operator: id, State: m.State.Name, File: u.File(), Message: m.Reason,
+			Fix: "not an error of the checkpoint: this part was not looked at"})
+	}
+	count(n%8192, true)
+	return val.v.Findings
+}
+
+// checkEntry decodes an entry's parts and compares its key group with the key's hash; it returns what is wrong.
+func checkEntry(u *statereader.Unit, e *state.Entry) string {
+	if !u.Keyed || e.Header.Key == nil {
+		return ""
+	}
+	hash, known, err := e.Header.Key.Program.HashBytes(e.Key)
+	if err != nil || !known {
+		return ""
+	}
+	if want := keygroup.Of(hash, u.Operator.Meta.MaxParallelism); want != int32(e.KeyGroup) {
+		return fmt.Sprintf("a key of hash %d lies in key group %d, but belongs to %d at max parallelism %d", hash, e.KeyGroup, want,
+			u.Operator.Meta.MaxParallelism)
+	}
+	return ""
+}

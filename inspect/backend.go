@@ -108,4 +108,3 @@ func formatFrom(backends []string, savepoint bool) string {
 	}
 	return "full"
 }
-

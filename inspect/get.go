@@ -199,4 +199,3 @@ func (w want) match(e *state.Entry) bool {
 	return (w.key == nil || bytes.Equal(w.key, e.Key)) && (w.namespace == nil || bytes.Equal(w.namespace, e.Namespace)) &&
 		(w.userKey == nil || bytes.Equal(w.userKey, e.UserKey))
 }
-

@@ -80,32 +80,45 @@ func (m *mapped) to(path string) string {
 }
 
 func (m *mapped) Open(ctx context.Context, path string) (File, error) {
-	return m.fsys.Open(ctx, m.to(path))
+	to := m.to(path)
+	f, err := m.fsys.Open(ctx, to)
+	return f, mappedError(err, path, to)
 }
 
 func (m *mapped) Create(ctx context.Context, path string) (Writer, error) {
-	return m.fsys.Create(ctx, m.to(path))
+	to := m.to(path)
+	w, err := m.fsys.Create(ctx, to)
+	return w, mappedError(err, path, to)
 }
 
 func (m *mapped) Remove(ctx context.Context, path string) error {
-	return m.fsys.Remove(ctx, m.to(path))
+	to := m.to(path)
+	return mappedError(m.fsys.Remove(ctx, to), path, to)
 }
 
 func (m *mapped) Stat(ctx context.Context, path string) (Info, error) {
 	to := m.to(path)
 	info, err := m.fsys.Stat(ctx, to)
-	return back(info, to, path), err
+	return back(info, to, path), mappedError(err, path, to)
 }
 
 func (m *mapped) List(ctx context.Context, dir string, recursive bool) iter.Seq2[Info, error] {
 	to := m.to(dir)
 	return func(yield func(Info, error) bool) {
 		for info, err := range m.fsys.List(ctx, to, recursive) {
-			if !yield(back(info, to, dir), err) {
+			if !yield(back(info, to, dir), mappedError(err, dir, to)) {
 				return
 			}
 		}
 	}
+}
+
+// mappedError adds the name that was asked for to an error, which names the place that was looked at.
+func mappedError(err error, from, to string) error {
+	if err == nil || from == to {
+		return err
+	}
+	return fmt.Errorf("%s: %w", from, err)
 }
 
 // back gives what was found below a mapped place the name it was asked for by.

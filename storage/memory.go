@@ -75,7 +75,9 @@ func (m *Memory) Stat(ctx context.Context, name string) (Info, error) {
 	return Info{}, err
 }
 
-func (o memoryObject) info() Info { return Info{Path: o.path, Size: int64(len(o.bytes)), ModTime: time.Time{}} }
+func (o memoryObject) info() Info {
+	return Info{Path: o.path, Size: int64(len(o.bytes)), ModTime: time.Time{}}
+}
 
 // Remove deletes a file.
 func (m *Memory) Remove(ctx context.Context, name string) error {

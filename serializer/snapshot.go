@@ -37,10 +37,13 @@ type Snapshot struct {
 	// (ParseWithUnknowns), and a payload that was read as nested snapshots has them in Nested.
 	Unknown bool
 
-	start, end int64 // extent in the file, until Raw is cut
+	extent // zero once Raw is cut
 }
 
-// Bodies of snapshots, by class.
+// extent is where a snapshot and the serializer beside it lie in the file, while it is read.
+type extent struct{ start, end, javaStart, javaEnd int64 }
+
+// Bodies of snapshots, by class. Body holds a pointer to one of them.
 type (
 	// ClassBody is a single class name: GenericArray (component), Tuple, case class, Value, Writable, simple v2 …
 	ClassBody struct{ Class string }

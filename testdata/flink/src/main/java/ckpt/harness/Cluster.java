@@ -1,5 +1,7 @@
 package ckpt.harness;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,12 +22,11 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** One MiniCluster for many jobs, one after the other. What a job needs is in its own configuration. */
 public final class Cluster implements AutoCloseable {
     /** Where running jobs write; snapshots are moved away from here, but shared files keep this path in their handles. */
-    private static final Path WORK = Path.of(System.getProperty("java.io.tmpdir"), "flink-checkpoints");
+    private static final Path WORK = work();
 
     private final MiniCluster cluster;
 
     public Cluster() throws Exception {
-        remove(WORK);
         Configuration c = new Configuration();
         c.setString("taskmanager.memory.managed.size", "256m");
         c.setString("taskmanager.memory.network.min", "64m");
@@ -34,6 +35,14 @@ public final class Cluster implements AutoCloseable {
         cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setConfiguration(c).setNumTaskManagers(1).setNumSlotsPerTaskManager(4).build());
         cluster.start();
+    }
+
+    private static Path work() {
+        try {
+            return Files.createTempDirectory("flink-checkpoints");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The configuration of a job that runs as {@code p} says. */

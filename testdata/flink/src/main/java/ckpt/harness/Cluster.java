@@ -32,6 +32,7 @@ public final class Cluster implements AutoCloseable {
         c.setString("taskmanager.memory.network.min", "64m");
         c.setString("taskmanager.memory.network.max", "64m");
         c.setString("rest.bind-port", "0");
+        c.setString("execution.checkpointing.num-retained", "10");
         cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setConfiguration(c).setNumTaskManagers(1).setNumSlotsPerTaskManager(4).build());
         cluster.start();

@@ -12,11 +12,11 @@ import org.apache.flink.state.api.runtime.OperatorIDGenerator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** What wrote a snapshot. It lies as {@code manifest.json} beside it. */
-final class Manifest {
+public final class Manifest {
     private Manifest() {}
 
     /** The operators of a job that was not yet submitted: uid, id, parallelism. */
-    static List<Object> operators(StreamExecutionEnvironment env) {
+    public static List<Object> operators(StreamExecutionEnvironment env) {
         Map<String, Object> ops = new TreeMap<>();
         for (Transformation<?> leaf : env.getTransformations()) {
             for (Transformation<?> t : leaf.getTransitivePredecessors()) {
@@ -30,7 +30,7 @@ final class Manifest {
     }
 
     /** Fields of a manifest; what a job adds goes behind {@code params}. */
-    static Map<String, Object> of(String job, Params p) {
+    public static Map<String, Object> of(String job, Params p) {
         return Json.object(
                 "flinkVersion", EnvironmentInformation.getVersion(),
                 "job", job,
@@ -44,7 +44,7 @@ final class Manifest {
     }
 
     /** The text of a manifest: one field a line, one operator a line. */
-    static String text(Map<String, Object> manifest) {
+    public static String text(Map<String, Object> manifest) {
         return manifest.entrySet().stream()
                 .map(e -> "  " + Json.text(e.getKey()) + ": " + (e.getKey().equals("operators")
                         ? ((List<?>) e.getValue()).stream().map(o -> "    " + Json.text(o))

@@ -25,7 +25,7 @@ import org.apache.flink.types.RowKind;
 import org.apache.flink.types.Value;
 
 /** How rows show a Java value. POJOs say so themselves. */
-interface Shown {
+public interface Shown {
     /** The fields in the order in which PojoSerializer stores them: by name. */
     Map<String, Object> shown();
 

@@ -24,6 +24,14 @@ func Check[T ~string | ~[]byte](t testing.TB, name string, got T) {
 	}
 }
 
+// CheckFile compares got with any file of the repository: pages that are generated, say.
+func CheckFile[T ~string | ~[]byte](t testing.TB, file string, got T) {
+	t.Helper()
+	if err := check(file, []byte(got), *update); err != nil {
+		t.Error(err)
+	}
+}
+
 func check(file string, got []byte, update bool) error {
 	want, err := os.ReadFile(file)
 	switch {

@@ -36,11 +36,9 @@ func ParseSerializer(r *javaio.Reader, o *Context) *Snapshot {
 
 // javaOnly makes a snapshot of a serializer object.
 func (p *parser) javaOnly(read func() *javaobj.Object) *Snapshot {
-	s := &Snapshot{Version: -1, Outer: -1, Legacy: true, extent: extent{start: p.Offset()}}
-	s.Java = read()
-	s.Class = s.Java.Class()
-	s.Unknown = s.Java == nil
-	s.end = p.Offset()
+	from := p.Offset()
+	s := fromJava(read())
+	s.extent = extent{start: from, end: p.Offset()}
 	return s
 }
 

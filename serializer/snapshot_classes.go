@@ -15,6 +15,7 @@ const (
 	pkgState     = "org.apache.flink.runtime.state."
 	pkgStreaming = "org.apache.flink.streaming.api."
 	pkgRecord    = "org.apache.flink.streaming.runtime.streamrecord."
+	pkgMigration = "org.apache.flink.migration.streaming.runtime.streamrecord." // state of 1.1 in 1.3
 	pkgCEP       = "org.apache.flink.cep.nfa."
 	pkgShared    = pkgCEP + "sharedbuffer."
 	pkgAvro      = "org.apache.flink.formats.avro.typeutils."
@@ -147,10 +148,12 @@ func otherClasses() map[string]func(*parser, *Snapshot) {
 		pkgSQL + "DecimalDataSerializer$DecimalSerializerSnapshot":                                                      numbers(2, 3),
 		pkgSQL + "TimestampDataSerializer$TimestampDataSerializerSnapshot":                                              numbers(1, 1),
 		pkgSQL + "SortedMapSerializerSnapshot":                                                                          sortedMap,
+		pkgSQL + "BaseRowSerializer$BaseRowSerializerSnapshot":                                                          rowData, // 1.9 and 1.10: other row headers than today
+		pkgPython + "BaseRowSerializer$BaseRowSerializerSnapshot":                                                       rowData,
 		pkgMultiset + "RowDataKeySerializerSnapshot":                                                                    rowDataKey,
 		pkgPython + "RowDataSerializer$RowDataSerializerSnapshot":                                                       rowData,
 		pkgPython + "ArrayDataSerializer$ArrayDataSerializerSnapshot":                                                   typesThenSerializers(1, 1),
-		pkgPython + "MapDataSerializer$MapDataSerializerSnapshot":                                                       typesThenSerializers(2, 1),
+		pkgPython + "MapDataSerializer$BaseMapSerializerSnapshot":                                                       typesThenSerializers(2, 1),
 		pkgPython + "DecimalDataSerializer$DecimalSerializerSnapshot":                                                   numbers(2, 1),
 		"org.apache.flink.connector.pulsar.common.schema.PulsarSchemaTypeSerializer$PulsarSchemaTypeSerializerSnapshot": pulsarSchema,
 	}
@@ -177,7 +180,7 @@ func simpleClasses() []string {
 		StringArraySerializer`)
 	add(pkgState, `VoidNamespaceSerializer JavaSerializer`)
 	add("org.apache.flink.queryablestate.client.", `VoidNamespaceSerializer`)
-	add(pkgStreaming, `utils.ByteArrayWrapperSerializer`)
+	add(pkgStreaming+"utils.", `ByteArrayWrapperSerializer`)
 	add(pkgDataView, `NullSerializer`)
 	add(pkgSQL, `StringDataSerializer`)
 	add("org.apache.flink.table.runtime.operators.sink.", `SortedLongSerializer`)
@@ -227,15 +230,32 @@ func movedClasses() map[string]string {
 	moved := map[string]string{
 		pkgSinkOld + "TwoPhaseCommitSinkFunction$StateSerializerSnapshot": pkgSink + "TwoPhaseCommitSinkFunction$StateSerializerSnapshot",
 		pkgState + "v2.ttl.TtlStateFactory$TtlSerializerSnapshot":         pkgState + "ttl.TtlStateFactory$TtlSerializerSnapshot",
-		pkgSQL + "BaseRowSerializer$BaseRowSerializerSnapshot":            pkgSQL + "RowDataSerializer$RowDataSerializerSnapshot",
 	}
-	for _, x := range [...]string{
-		"ScalaCaseClassSerializerSnapshot", "Tuple2CaseClassSerializerSnapshot", "ScalaEitherSerializerSnapshot",
-		"ScalaOptionSerializerSnapshot", "ScalaTrySerializerSnapshot", "TraversableSerializerSnapshot",
-		"ScalaEnumSerializerSnapshot", "UnitSerializer$UnitSerializerSnapshot", "NothingSerializerSnapshot",
-	} {
-		moved[pkgScalaOld+x] = pkgScala + x
+	move := func(from, to, classes string) {
+		for x := range strings.FieldsSeq(classes) {
+			before, after, renamed := strings.Cut(x, ">")
+			if !renamed {
+				after = before
+			}
+			moved[from+before] = to + after
+		}
 	}
+	move(pkgScalaOld, pkgScala, `ScalaCaseClassSerializerSnapshot Tuple2CaseClassSerializerSnapshot
+		ScalaEitherSerializerSnapshot ScalaOptionSerializerSnapshot ScalaTrySerializerSnapshot
+		TraversableSerializerSnapshot ScalaEnumSerializerSnapshot UnitSerializer$UnitSerializerSnapshot
+		NothingSerializerSnapshot`)
+	move(pkgSQL, pkgSQL, `
+		BaseArraySerializer$BaseArraySerializerSnapshot>ArrayDataSerializer$ArrayDataSerializerSnapshot
+		BaseMapSerializer$BaseMapSerializerSnapshot>MapDataSerializer$MapDataSerializerSnapshot
+		BinaryRowSerializer$BinaryRowSerializerSnapshot>BinaryRowDataSerializer$BinaryRowDataSerializerSnapshot
+		BinaryStringSerializer$BinaryStringSerializerSnapshot>StringDataSerializer$StringDataSerializerSnapshot
+		BinaryGenericSerializer$BinaryGenericSerializerSnapshot>RawValueDataSerializer$RawValueDataSerializerSnapshot
+		DecimalSerializer$DecimalSerializerSnapshot>DecimalDataSerializer$DecimalSerializerSnapshot
+		SqlTimestampSerializer$SqlTimestampSerializerSnapshot>TimestampDataSerializer$TimestampDataSerializerSnapshot`)
+	move(pkgPython, pkgPython, `
+		BaseArraySerializer$BaseArraySerializerSnapshot>ArrayDataSerializer$ArrayDataSerializerSnapshot
+		BaseMapSerializer$BaseMapSerializerSnapshot>MapDataSerializer$BaseMapSerializerSnapshot
+		DecimalSerializer$DecimalSerializerSnapshot>DecimalDataSerializer$DecimalSerializerSnapshot`)
 	return moved
 }
 

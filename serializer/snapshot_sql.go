@@ -1,8 +1,6 @@
 package serializer
 
 import (
-	"bytes"
-
 	"ckpt/internal/javaio"
 	"ckpt/internal/javaobj"
 )
@@ -97,13 +95,4 @@ func rowDataKey(p *parser, s *Snapshot) {
 	}
 	s.Body = body
 	s.Nested = []*Snapshot{p.snapshot(false)}
-}
-
-// binaryGeneric reads BinaryGenericSerializerSnapshot: composite in 1.10, in some builds of 1.9 a serializer object.
-func binaryGeneric(p *parser, s *Snapshot) {
-	if bytes.HasPrefix(p.Rest(), []byte(javaobj.Magic)) {
-		s.Body = &ObjectBody{p.object()}
-		return
-	}
-	composite{nested: 1, first: 0, last: 0}.parse(p, s)
 }

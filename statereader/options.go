@@ -1,0 +1,51 @@
+package statereader
+
+import (
+	"runtime"
+
+	"ckpt/storage"
+)
+
+// Options say how a checkpoint is read. The zero value is the default.
+type Options struct {
+	// Map replaces path prefixes of a checkpoint that was moved.
+	Map []storage.Mapping
+	// Parallelism is how many headers are read at once while opening; 0: four per core, at least 16 (it is I/O).
+	Parallelism int
+	// Memory bounds what one Scan holds for a single value whose end it has to find; 0: 1 GiB.
+	Memory int64
+	// MaxValue is the size above which a value is left out of its Entry (flag Oversize); 0: 64 MiB.
+	MaxValue int64
+	// MetadataOnly opens no state file: keyed states stay unknown, operator states have names and modes only.
+	MetadataOnly bool
+	// IgnoreChecksums reads compressed state whose checksum is wrong, as Flink does.
+	IgnoreChecksums bool
+	// UIDs are names that may be uids of operators: one whose hash is an operator's id becomes its UID.
+	UIDs []string
+}
+
+const (
+	defaultMaxValue = 64 << 20
+	defaultMemory   = 1 << 30
+)
+
+func (o *Options) parallelism() int {
+	if o.Parallelism > 0 {
+		return o.Parallelism
+	}
+	return max(16, 4*runtime.GOMAXPROCS(0))
+}
+
+func (o *Options) maxValue() int64 {
+	if o.MaxValue > 0 {
+		return o.MaxValue
+	}
+	return defaultMaxValue
+}
+
+func (o *Options) memory() int64 {
+	if o.Memory > 0 {
+		return o.Memory
+	}
+	return defaultMemory
+}

@@ -1,0 +1,174 @@
+package statereader
+
+import (
+	"slices"
+
+	"ckpt/metadata"
+	"ckpt/state"
+)
+
+// Selection says which entries are wanted. The zero value selects everything.
+type Selection struct {
+	// States; nil: all states of the view.
+	States []*State
+	// KeyGroups restricts keyed states.
+	KeyGroups KeyGroupSet
+	// AllCopies yields every subtask's copy of a broadcast state; else that of the lowest subtask alone.
+	AllCopies bool
+}
+
+// Unit is a part of a checkpoint that is read in one pass: a handle, or a range of its key groups.
+// Units are cut at fixed places, so that the same selection gives the same units on any machine.
+type Unit struct {
+	Operator *Operator
+	Subtask  int32 // who wrote it
+	Keyed    bool
+	// First and Last are the key groups of a keyed unit; 0 and -1 elsewhere.
+	First, Last int32
+	// Bytes is the size of what is read, selected or not.
+	Bytes int64
+	// States are the selected states that the unit may hold, in the order of its file.
+	States []*State
+
+	view   *View
+	handle *handle
+	groups KeyGroupSet // selected
+}
+
+// unitSize is the number of bytes above which the key groups of a handle are read as several units.
+const unitSize = 64 << 20
+
+// Units cuts the selection into units: by operator, keyed state before operator state, keyed state by key group, and
+// operator state by subtask. Handles whose format is not read have units too: their scans say what is missing.
+func (v *View) Units(sel Selection) []*Unit {
+	var units []*Unit
+	for _, op := range v.operators {
+		at := len(units)
+		copies := map[*State]bool{}
+		for _, h := range op.handles {
+			units = append(units, v.unitsOf(h, sel, copies)...)
+		}
+		slices.SortStableFunc(units[at:], func(a, b *Unit) int {
+			switch {
+			case a.Keyed != b.Keyed && a.Keyed:
+				return -1
+			case a.Keyed != b.Keyed:
+				return 1
+			case a.Keyed && a.First != b.First:
+				return int(a.First) - int(b.First)
+			}
+			return int(a.Subtask) - int(b.Subtask)
+		})
+	}
+	return units
+}
+
+// unitsOf returns the units of a handle. copies remembers the broadcast states that an earlier subtask has.
+func (v *View) unitsOf(h *handle, sel Selection, copies map[*State]bool) []*Unit {
+	u := &Unit{Operator: h.op, Subtask: h.subtask, Keyed: h.isKeyed(), Last: -1, Bytes: h.size, view: v, handle: h, groups: sel.KeyGroups}
+	for i, s := range h.states {
+		if sel.States != nil && !slices.Contains(sel.States, s) {
+			continue
+		}
+		if s.Class == state.ClassBroadcast && !sel.AllCopies {
+			if copies[s] || !h.hasData(h.metas[i].Name) {
+				continue
+			}
+			copies[s] = true
+		}
+		u.States = append(u.States, s)
+	}
+	if len(u.States) == 0 && (h.err == nil || sel.States != nil) {
+		return nil
+	}
+	if !u.Keyed {
+		return []*Unit{u}
+	}
+	r := h.keyed.KeyGroupRange()
+	u.First, u.Last = r.Start, r.Start+r.Count-1
+	if !sel.KeyGroups.Overlaps(u.First, u.Last) {
+		return nil
+	}
+	k, ok := h.keyed.(*metadata.KeyGroupsHandle)
+	if !ok || h.err != nil || h.size <= unitSize {
+		return []*Unit{u}
+	}
+	return u.cut(k.KeyGroups)
+}
+
+// cut divides a unit between key groups, as soon as a part has unitSize bytes.
+func (u *Unit) cut(k metadata.KeyGroupOffsets) (parts []*Unit) {
+	ends := groupEnds(k.Offsets, u.handle.size)
+	part := *u
+	part.Bytes = 0
+	for i, off := range k.Offsets {
+		g := k.Range.Start + int32(i)
+		if part.Bytes == 0 {
+			part.First = g
+		}
+		if off >= 0 {
+			part.Bytes += ends[i] - off
+		}
+		part.Last = g
+		if part.Bytes >= unitSize || i == len(k.Offsets)-1 {
+			if u.groups.Overlaps(part.First, part.Last) {
+				done := part
+				parts = append(parts, &done)
+			}
+			part.Bytes, part.First = 0, g+1
+		}
+	}
+	return parts
+}
+
+// groupEnds returns where each key group ends: where the next one begins that has data, or at size.
+func groupEnds(offsets []int64, size int64) []int64 {
+	ends := make([]int64, len(offsets))
+	next := size
+	for i := len(offsets) - 1; i >= 0; i-- {
+		ends[i] = max(offsets[i], 0)
+		if offsets[i] > 0 {
+			ends[i], next = next, offsets[i]
+		}
+	}
+	return ends
+}
+
+// File returns the file that the unit reads, as the metadata names it; for inline state, the metadata file.
+func (u *Unit) File() string { return u.handle.fileName(u.view.file) }
+
+func (h *handle) fileName(metadataFile string) string {
+	var s metadata.StreamHandle
+	switch k := h.keyed.(type) {
+	case nil:
+		s = h.operator.Stream
+	case *metadata.KeyGroupsHandle:
+		s = k.Stream
+	case *metadata.IncrementalHandle:
+		s = k.Meta
+	}
+	for {
+		switch t := s.(type) {
+		case *metadata.KeyGroupsStream:
+			s = t.Stream
+			continue
+		case *metadata.FileHandle:
+			return t.Path
+		case *metadata.RelativeHandle:
+			return t.Path
+		case *metadata.SegmentHandle:
+			return t.Path
+		}
+		return metadataFile
+	}
+}
+
+// hasData says whether the handle has elements of an operator state, or a map of a broadcast state.
+func (h *handle) hasData(name string) bool {
+	for _, s := range h.operator.States {
+		if s.Name == name {
+			return len(s.Offsets) > 0
+		}
+	}
+	return false
+}

@@ -30,7 +30,8 @@ type Type struct {
 
 	Reason string // why an undecodable type is
 
-	unordered []bool // Avro record: fields with order "ignore", which hash codes leave out; nil if there are none
+	runtime   string // Avro at the root: the class of values in Flink
+	unordered []bool // Avro record: whether a field has order "ignore", so that hash codes leave it out; may be short
 }
 
 // Subclass is a subclass of a POJO. Type nil: its serializer was not recorded.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # run.sh generate VERSION OUTDIR [all|committed]   writes OUTDIR/VERSION/<snapshot>/
 # run.sh TOOL VERSION ARGS…                        any other tool: ckpt.harness.TOOL.Main ARGS…
+# run.sh build VERSION                            only builds; do it first where several tools will run at once
 # VERSION is a Flink version that pom.xml knows: 1.20.4 or 2.3.0.
 set -euo pipefail
 tool=$1 version=$2
@@ -12,6 +13,7 @@ if [ ! -f "$build/built" ] || [ -n "$(find "$here/pom.xml" "$here/src" -newer "$
   (cd "$here" && { mvn -q -o -B -Dflink.version="$version" package || mvn -q -B -Dflink.version="$version" package; }) >&2
   touch "$build/built"
 fi
+[ "$tool" != build ] || exit 0
 opens=()
 for p in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio java.text java.time java.util \
   java.util.concurrent java.util.concurrent.atomic java.util.concurrent.locks; do

@@ -54,6 +54,17 @@ func (c *Checkpoint) Streams() iter.Seq[Ref] {
 	}
 }
 
+// Streams yields every stream handle of the operator's subtasks, inline ones included; coordinator state is not among
+// them.
+func (op *Operator) Streams() iter.Seq[StreamHandle] {
+	return func(yield func(StreamHandle) bool) {
+		w := &walker{visit: func(_ *walker, slot *StreamHandle) bool { return yield(*slot) }}
+		for _, s := range op.Subtasks {
+			w.subtaskState(s)
+		}
+	}
+}
+
 // Directories returns the directories that file merging keeps for its writers, as written, each once. Whatever lies in
 // them may belong to a running job.
 func (c *Checkpoint) Directories() []string {

@@ -15,6 +15,7 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -56,6 +57,7 @@ public final class Cluster implements AutoCloseable {
         c.setString("execution.checkpointing.dir", WORK.toUri().toString());
         c.setString("execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
         c.setString("execution.checkpointing.interval", "365 d");
+        c.setString("execution.checkpointing.min-pause", "365 d"); // Flink 2.3 would begin with a checkpoint
         c.setString("execution.checkpointing.snapshot-compression", Boolean.toString(p.compressed()));
         if (p.inlineThreshold() >= 0) {
             c.setString("execution.checkpointing.data-inline-threshold", p.inlineThreshold() + "b");
@@ -83,15 +85,32 @@ public final class Cluster implements AutoCloseable {
         return job;
     }
 
-    /** Waits until the job's counting sinks have seen {@code n} records. */
+    /** Waits until the job's counting sinks have seen {@code n} records and every task can take part in a checkpoint. */
     public void await(JobID job, long n) throws Exception {
-        Progress.await(n, () -> {
-            JobStatus s = cluster.getJobStatus(job).get();
-            if (s.isTerminalState()) {
-                cluster.requestJobResult(job).get().toJobExecutionResult(Cluster.class.getClassLoader());
-                throw new IllegalStateException("the job is " + s);
+        Progress.await(n, () -> alive(job));
+        while (!started(job)) {
+            alive(job);
+            Thread.sleep(5);
+        }
+    }
+
+    private void alive(JobID job) throws Exception {
+        JobStatus s = cluster.getJobStatus(job).get();
+        if (s.isTerminalState()) {
+            cluster.requestJobResult(job).get().toJobExecutionResult(Cluster.class.getClassLoader());
+            throw new IllegalStateException("the job is " + s);
+        }
+    }
+
+    /** A subtask without records may still be initializing. */
+    private boolean started(JobID job) throws Exception {
+        for (var v : cluster.getExecutionGraph(job).get().getAllExecutionVertices()) {
+            ExecutionState s = v.getExecutionState();
+            if (s != ExecutionState.RUNNING && s != ExecutionState.FINISHED) {
+                return false;
             }
-        });
+        }
+        return true;
     }
 
     /**

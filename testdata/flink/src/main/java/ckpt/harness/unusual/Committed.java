@@ -1,0 +1,23 @@
+package ckpt.harness.unusual;
+
+import java.util.Set;
+
+/** The snapshots that are kept in the repository: one of each case, small. */
+final class Committed {
+    private static final Set<String> NAMES = Set.of(
+            "unusual-namespaces-rocksdb-canonical-p2-m128",
+            "unusual-custom-rocksdb-canonical-p1-m128-inline0",
+            "unusual-custom-hashmap-native-p1-m128-inline0",
+            "unusual-lazy-rocksdb-canonical-p3-m128-inline0",
+            "unusual-lazy-hashmap-native-p3-m128-inline0",
+            "unusual-same-name-hashmap-canonical-p2-m128",
+            "unusual-raw-hashmap-canonical-p2-m128-inline0",
+            "unusual-finished-hashmap-canonical-p2-m128",
+            "unusual-incremental-rocksdb-checkpoint-p2-m128-inline0");
+
+    private Committed() {}
+
+    static boolean has(String name) {
+        return NAMES.contains(name);
+    }
+}

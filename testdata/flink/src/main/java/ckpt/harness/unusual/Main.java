@@ -1,0 +1,31 @@
+package ckpt.harness.unusual;
+
+import ckpt.harness.Cluster;
+import ckpt.harness.Params;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+
+/** {@code unusual OUTDIR [all|committed|NAME-PART]}: writes {@code OUTDIR/<flink version>/unusual-<case>-<params>/}. */
+public final class Main {
+    private static final List<Case> CASES = List.of(
+            new Namespaces(), new Custom(), new Lazy(), new SameName(), new Raw(), new Finished(), new Incremental());
+
+    private Main() {}
+
+    public static void main(String[] args) throws Exception {
+        Path out = Path.of(args[0]).resolve(EnvironmentInformation.getVersion());
+        String which = args.length > 1 ? args[1] : "all";
+        try (Cluster cluster = new Cluster()) {
+            for (Case c : CASES) {
+                for (Params p : c.captures()) {
+                    String name = "unusual-" + c.name() + "-" + p.name();
+                    if (which.equals("all") || which.equals("committed") && Committed.has(name) || name.contains(which)) {
+                        System.err.println(name);
+                        new Capture(cluster, c, p).run(out.resolve(name));
+                    }
+                }
+            }
+        }
+    }
+}

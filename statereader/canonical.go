@@ -104,8 +104,7 @@ func (r *scanner) fullEntry(ctx context.Context, w *window, m *metaScan, size, l
 		return r.at(w, 0, err)
 	}
 	if err != nil {
-		groups := KeyGroups(int32(r.e.KeyGroup), int32(r.e.KeyGroup))
-		return r.reportFor(m, err, &groups)
+		return r.reportFor(m, err, KeyGroupSet{{r.e.KeyGroup, r.e.KeyGroup}})
 	}
 	return nil
 }
@@ -172,16 +171,10 @@ func (r *scanner) fullValue(w *window, m *metaScan, off int, b []byte, length in
 
 // whole checks that b is one value. What has no decoder is taken as it is.
 func (r *scanner) whole(w *window, m *metaScan, off int, b []byte, p *serializer.Program) error {
-	n, err := p.Skip(b)
-	switch {
-	case err == nil && n == len(b), errors.Is(err, javaio.ErrUnsupported):
-		return nil
-	case err == nil:
-		return javaio.InField(corruptAt(w, off+n, "%d bytes left over", len(b)-n), m.field())
-	case errors.Is(err, serializer.ErrShort):
-		return javaio.InField(corruptAt(w, off, "cut off after %d bytes", len(b)), m.field())
+	if err := p.SkipFramed(b); err != nil && !errors.Is(err, javaio.ErrUnsupported) {
+		return r.broken(w, off, m, err)
 	}
-	return r.broken(w, off, m, p, err)
+	return nil
 }
 
 // splitKey takes key, namespace and user key out of b, which lies off bytes behind the position of w. A key without a
@@ -197,7 +190,7 @@ func (r *scanner) splitKey(w *window, m *metaScan, off int, b []byte) error {
 		err = nil
 	}
 	if err != nil {
-		return r.cutOff(w, m, off, len(b), m.keyOf, err)
+		return r.cutOff(w, m, off, len(b), err)
 	}
 	r.e.Key = b[:n:n]
 	if b, off, err = r.passLength(w, m, off, b, n); err != nil {
@@ -208,7 +201,7 @@ func (r *scanner) splitKey(w *window, m *metaScan, off int, b []byte) error {
 		return nil
 	}
 	if err != nil {
-		return r.cutOff(w, m, off, len(b), m.namespaceOf, err)
+		return r.cutOff(w, m, off, len(b), err)
 	}
 	r.e.Namespace = b[:n:n]
 	if b, off, err = r.passLength(w, m, off, b, n); err != nil {
@@ -242,11 +235,11 @@ func (r *scanner) passLength(w *window, m *metaScan, off int, b []byte, n int) (
 }
 
 // cutOff is the failure of a program on n bytes that no more will follow.
-func (r *scanner) cutOff(w *window, m *metaScan, off, n int, p *serializer.Program, err error) error {
+func (r *scanner) cutOff(w *window, m *metaScan, off, n int, err error) error {
 	if errors.Is(err, serializer.ErrShort) {
 		return javaio.InField(corruptAt(w, off, "key cut off after %d bytes", n), m.field())
 	}
-	return r.broken(w, off, m, p, err)
+	return r.broken(w, off, m, err)
 }
 
 // fullQueue gives an element of a priority queue: all of it is key.
@@ -281,7 +274,7 @@ func (r *scanner) splitTimer(w *window, m *metaScan, off int, b []byte) error {
 		err = nil
 	}
 	if err != nil {
-		return r.cutOff(w, m, off, len(b), m.keyOf, err)
+		return r.cutOff(w, m, off, len(b), err)
 	}
 	r.e.Key, r.e.Namespace = b[:n:n], b[n:]
 	return r.whole(w, m, off+n, b[n:], m.namespaceOf)

@@ -1,18 +1,20 @@
 package statereader
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
-	"ckpt/metadata"
+	"ckpt/state"
 )
 
-// KeyGroupSet is a set of key groups. The zero value holds all of them.
-type KeyGroupSet struct {
-	spans []metadata.KeyGroupRange // ascending, neither touching nor empty
-}
+// KeyGroupSet is a set of key groups. Nil is all of them.
+type KeyGroupSet []KeyGroupSpan
+
+// KeyGroupSpan is the key groups from First to Last.
+type KeyGroupSpan struct{ First, Last state.KeyGroup }
 
 // maxKeyGroups is the number of key groups that Flink can have.
 const maxKeyGroups = 32768
@@ -20,52 +22,33 @@ const maxKeyGroups = 32768
 // ParseKeyGroupSet reads "0-63,70". The empty text is the set of all.
 func ParseKeyGroupSet(text string) (s KeyGroupSet, err error) {
 	if text == "" {
-		return s, nil
+		return nil, nil
 	}
 	for part := range strings.SplitSeq(text, ",") {
 		from, to, isRange := strings.Cut(strings.TrimSpace(part), "-")
 		if !isRange {
 			to = from
 		}
-		first, err1 := strconv.ParseUint(from, 10, 31)
-		last, err2 := strconv.ParseUint(to, 10, 31)
+		first, err1 := strconv.ParseUint(from, 10, 16)
+		last, err2 := strconv.ParseUint(to, 10, 16)
 		if err1 != nil || err2 != nil || first > last || last >= maxKeyGroups {
-			return KeyGroupSet{}, fmt.Errorf("key groups %q: want numbers below %d and ranges of them, as in 0-63,70", part, maxKeyGroups)
+			return nil, fmt.Errorf("key groups %q: want numbers below %d and ranges of them, as in 0-63,70", part, maxKeyGroups)
 		}
-		s.add(int32(first), int32(last))
+		s = s.Union(KeyGroupSet{{state.KeyGroup(first), state.KeyGroup(last)}})
 	}
 	return s, nil
 }
 
-// KeyGroups returns the set of the key groups first to last.
-func KeyGroups(first, last int32) (s KeyGroupSet) {
-	s.add(first, last)
-	return s
-}
-
-// All says that the set is not restricted.
-func (s KeyGroupSet) All() bool { return s.spans == nil }
-
 // Contains says whether a key group is in the set.
-func (s KeyGroupSet) Contains(keyGroup int32) bool {
-	if s.spans == nil {
+func (s KeyGroupSet) Contains(g state.KeyGroup) bool { return s.Overlaps(KeyGroupSpan{g, g}) }
+
+// Overlaps says whether a key group of the span is in the set.
+func (s KeyGroupSet) Overlaps(t KeyGroupSpan) bool {
+	if s == nil {
 		return true
 	}
-	for _, r := range s.spans {
-		if keyGroup >= r.Start && keyGroup-r.Start < r.Count {
-			return true
-		}
-	}
-	return false
-}
-
-// Overlaps says whether a key group from first to last is in the set.
-func (s KeyGroupSet) Overlaps(first, last int32) bool {
-	if s.spans == nil {
-		return first <= last
-	}
-	for _, r := range s.spans {
-		if first <= r.Start+r.Count-1 && r.Start <= last {
+	for _, r := range s {
+		if r.First <= t.Last && t.First <= r.Last {
 			return true
 		}
 	}
@@ -74,40 +57,36 @@ func (s KeyGroupSet) Overlaps(first, last int32) bool {
 
 // String returns the set in the form that ParseKeyGroupSet reads.
 func (s KeyGroupSet) String() string {
-	var parts []string
-	for _, r := range s.spans {
-		if r.Count == 1 {
-			parts = append(parts, strconv.Itoa(int(r.Start)))
-			continue
+	parts := make([]string, len(s))
+	for i, r := range s {
+		if parts[i] = strconv.Itoa(int(r.First)); r.First != r.Last {
+			parts[i] += "-" + strconv.Itoa(int(r.Last))
 		}
-		parts = append(parts, fmt.Sprintf("%d-%d", r.Start, r.Start+r.Count-1))
 	}
 	return strings.Join(parts, ",")
 }
 
-// Union returns the key groups that are in s or in t.
+// Union returns the key groups that stand in s or in t, in ascending spans that do not touch. Here nil is none.
 func (s KeyGroupSet) Union(t KeyGroupSet) KeyGroupSet {
-	if s.spans == nil || t.spans == nil {
-		return KeyGroupSet{}
+	all := slices.Concat(s, t)
+	slices.SortFunc(all, func(a, b KeyGroupSpan) int { return cmp.Compare(a.First, b.First) })
+	out := all[:0]
+	for _, r := range all {
+		if n := len(out) - 1; n >= 0 && int(r.First) <= int(out[n].Last)+1 {
+			out[n].Last = max(out[n].Last, r.Last)
+			continue
+		}
+		out = append(out, r)
 	}
-	u := KeyGroupSet{slices.Clone(s.spans)}
-	for _, r := range t.spans {
-		u.add(r.Start, r.Start+r.Count-1)
-	}
-	return u
+	return out
 }
 
-// add puts the key groups first to last into the set.
-func (s *KeyGroupSet) add(first, last int32) {
-	out := s.spans[:0:0]
-	for _, r := range s.spans {
-		if end := r.Start + r.Count - 1; end+1 < first || last+1 < r.Start {
-			out = append(out, r)
-		} else {
-			first, last = min(first, r.Start), max(last, end)
-		}
-	}
-	out = append(out, metadata.KeyGroupRange{Start: first, Count: last - first + 1})
-	slices.SortFunc(out, func(a, b metadata.KeyGroupRange) int { return int(a.Start) - int(b.Start) })
-	s.spans = out
+// reads says whether a key group is the unit's, and selected.
+func (u *Unit) reads(g int32) bool {
+	return g >= u.First && g <= u.Last && u.groups.Contains(state.KeyGroup(g))
+}
+
+// span returns the key groups of a unit.
+func (u *Unit) span() KeyGroupSpan {
+	return KeyGroupSpan{state.KeyGroup(u.First), state.KeyGroup(u.Last)}
 }

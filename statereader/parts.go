@@ -20,7 +20,7 @@ func (r *scanner) length(ctx context.Context, w *window, off int, m *metaScan, p
 			return n, nil
 		}
 		if !errors.Is(err, serializer.ErrShort) {
-			return 0, r.broken(w, off, m, p, err)
+			return 0, r.broken(w, off, m, err)
 		}
 		if err := r.double(ctx, w, off); err != nil {
 			return 0, err
@@ -63,13 +63,9 @@ func (r *scanner) at(w *window, off int, err error) error {
 }
 
 // broken gives the failure of a program a place, and tells what has no decoder from what is broken.
-func (r *scanner) broken(w *window, off int, m *metaScan, p *serializer.Program, err error) error {
-	if errors.Is(err, javaio.ErrUnsupported) {
-		b := &blockedError{state: m.ID, class: classOf(p, err), reason: err.Error()}
-		if fe, ok := errors.AsType[*javaio.FormatError](err); ok {
-			b.reason = fe.Err.Error()
-		}
-		return b
+func (r *scanner) broken(w *window, off int, m *metaScan, err error) error {
+	if o, ok := errors.AsType[*serializer.OpaqueError](err); ok {
+		return &blockedError{state: m.ID, class: o.Class, reason: o.Error()}
 	}
 	if fe, ok := errors.AsType[*javaio.FormatError](err); ok {
 		c := *fe
@@ -77,14 +73,6 @@ func (r *scanner) broken(w *window, off int, m *metaScan, p *serializer.Program,
 		err = &c
 	}
 	return javaio.InField(err, m.field())
-}
-
-// classOf names the class without a decoder that a program met.
-func classOf(p *serializer.Program, err error) string {
-	if t := p.Type.Opaque(); t != nil {
-		return t.Class
-	}
-	return err.Error()
 }
 
 func (m *metaScan) field() string { return fmt.Sprintf("state[%q]", m.Name) }

@@ -156,7 +156,7 @@ func (r *scanner) prepare() {
 		end = 0
 		ends := groupEnds(k.KeyGroups.Offsets, r.c.size)
 		for i := range ends {
-			if g := k.KeyGroups.Range.Start + int32(i); g >= u.First && g <= u.Last && u.groups.Contains(g) {
+			if u.reads(k.KeyGroups.Range.Start + int32(i)) {
 				end = max(end, ends[i])
 			}
 		}
@@ -207,7 +207,7 @@ func (r *scanner) groups(ctx context.Context, read func(*scanner, context.Contex
 	}
 	for i, off := range k.Offsets {
 		g := k.Range.Start + int32(i)
-		if off == none || g < r.unit.First || g > r.unit.Last || !r.unit.groups.Contains(g) {
+		if off == none || !r.unit.reads(g) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -235,7 +235,7 @@ func (r *scanner) groups(ctx context.Context, read func(*scanner, context.Contex
 
 // failedGroup notes what the rest of a key group would have held.
 func (r *scanner) failedGroup(g int32, err error) error {
-	groups := KeyGroups(g, g)
+	groups := KeyGroupSet{{state.KeyGroup(g), state.KeyGroup(g)}}
 	var blocked *blockedError
 	if errors.As(err, &blocked) {
 		for i := range r.metas {
@@ -246,16 +246,16 @@ func (r *scanner) failedGroup(g int32, err error) error {
 		return nil
 	}
 	err = javaio.InField(err, fmt.Sprintf("keyGroup[%d]", g))
-	return r.report(err, &groups)
+	return r.report(err, groups)
 }
 
 // report gives a defect to the consumer, and notes what it hides.
-func (r *scanner) report(err error, groups *KeyGroupSet) error {
+func (r *scanner) report(err error, groups KeyGroupSet) error {
 	return r.reportFor(nil, err, groups)
 }
 
 // reportFor is report for a defect that hides entries of one state only; nil: of all.
-func (r *scanner) reportFor(only *metaScan, err error, groups *KeyGroupSet) error {
+func (r *scanner) reportFor(only *metaScan, err error, groups KeyGroupSet) error {
 	err = r.unit.view.locate(err, r.c.name, r.unit.handle)
 	for i := range r.metas {
 		if !r.metas[i].want || only != nil && only.ID != i {
@@ -263,9 +263,9 @@ func (r *scanner) reportFor(only *metaScan, err error, groups *KeyGroupSet) erro
 		}
 		m := Missing{State: r.unit.handle.states[i], Code: CorruptState, Reason: err.Error(), Err: err}
 		if groups != nil {
-			m.KeyGroups = *groups
+			m.KeyGroups = groups
 		} else if r.unit.Keyed {
-			m.KeyGroups = KeyGroups(r.unit.First, r.unit.Last)
+			m.KeyGroups = KeyGroupSet{r.unit.span()}
 		}
 		r.lose(m)
 	}
@@ -291,7 +291,7 @@ func (s *Scan) loseAll(code, reason string, err error) {
 	for _, st := range s.unit.States {
 		m := Missing{State: st, Code: code, Reason: reason, Err: err}
 		if s.unit.Keyed {
-			m.KeyGroups = KeyGroups(s.unit.First, s.unit.Last)
+			m.KeyGroups = KeyGroupSet{s.unit.span()}
 		}
 		s.lose(m)
 	}

@@ -39,7 +39,8 @@ type Unit struct {
 const unitSize = 64 << 20
 
 // Units cuts the selection into units: by operator, keyed state before operator state, keyed state by key group, and
-// operator state by subtask. Handles whose format is not read have units too: their scans say what is missing.
+// operator state by subtask. Handles whose format is not read, or that are broken, have units too: their scans say what
+// is missing. Raw state, whose bytes are the user's, has none.
 func (v *View) Units(sel Selection) []*Unit {
 	var units []*Unit
 	for _, op := range v.operators {
@@ -78,7 +79,10 @@ func (v *View) unitsOf(h *handle, sel Selection, copies map[*State]bool) []*Unit
 		}
 		u.States = append(u.States, s)
 	}
-	if len(u.States) == 0 && (h.err == nil || sel.States != nil) {
+	if h.err != nil {
+		u.States = h.mayHold(sel)
+	}
+	if len(u.States) == 0 && (h.err == nil || sel.States != nil) || h.header == nil && len(h.metas) > 0 {
 		return nil
 	}
 	if !u.Keyed {
@@ -86,7 +90,7 @@ func (v *View) unitsOf(h *handle, sel Selection, copies map[*State]bool) []*Unit
 	}
 	r := h.keyed.KeyGroupRange()
 	u.First, u.Last = r.Start, r.Start+r.Count-1
-	if !sel.KeyGroups.Overlaps(u.First, u.Last) {
+	if u.First <= u.Last && !sel.KeyGroups.Overlaps(u.span()) {
 		return nil
 	}
 	k, ok := h.keyed.(*metadata.KeyGroupsHandle)
@@ -94,6 +98,17 @@ func (v *View) unitsOf(h *handle, sel Selection, copies map[*State]bool) []*Unit
 		return []*Unit{u}
 	}
 	return u.cut(k.KeyGroups)
+}
+
+// mayHold returns the selected states that a handle may hold whose header cannot be read.
+func (h *handle) mayHold(sel Selection) (states []*State) {
+	for _, s := range h.op.states {
+		keyed := s.Class == state.ClassKeyed || s.Class == state.ClassTimer
+		if keyed == h.isKeyed() && (sel.States == nil || slices.Contains(sel.States, s)) {
+			states = append(states, s)
+		}
+	}
+	return states
 }
 
 // cut divides a unit between key groups, as soon as a part has unitSize bytes.
@@ -111,7 +126,7 @@ func (u *Unit) cut(k metadata.KeyGroupOffsets) (parts []*Unit) {
 		}
 		part.Last = g
 		if part.Bytes >= unitSize || i == len(k.Offsets)-1 {
-			if u.groups.Overlaps(part.First, part.Last) {
+			if u.groups.Overlaps(part.span()) {
 				done := part
 				parts = append(parts, &done)
 			}
@@ -135,7 +150,7 @@ func groupEnds(offsets []int64, size int64) []int64 {
 }
 
 // File returns the file that the unit reads, as the metadata names it; for inline state, the metadata file.
-func (u *Unit) File() string { return u.handle.fileName(u.view.file) }
+func (u *Unit) File() string { return u.handle.fileName(u.view.layout.File()) }
 
 func (h *handle) fileName(metadataFile string) string {
 	var s metadata.StreamHandle

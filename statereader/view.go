@@ -9,9 +9,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"ckpt/internal/fspath"
 	"ckpt/internal/javaio"
 	"ckpt/metadata"
+	"ckpt/serializer"
 	"ckpt/state"
 	"ckpt/storage"
 )
@@ -22,7 +22,6 @@ type View struct {
 	fs         storage.FS
 	checkpoint *metadata.Checkpoint
 	layout     metadata.Layout
-	file       string // the metadata file, as found
 	opts       Options
 	operators  []*Operator
 	problems   []error
@@ -50,6 +49,8 @@ type State struct {
 	Class    state.Class
 	Kind     state.Kind // of the first header that has it
 	TTL      bool       // in any header
+	// Key is the first header's key serializer; nil: not keyed, or not known.
+	Key *serializer.Serializer
 	// Metas has one element for each distinct registration: serializers may differ between subtasks.
 	// It is empty where no header was read (Options.MetadataOnly).
 	Metas []*state.Meta
@@ -68,17 +69,13 @@ func OpenPath(ctx context.Context, path string, o Options) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return open(ctx, loc.FS, cp, loc.Layout, loc.File, o)
+	return Open(ctx, loc.FS, cp, loc.Layout, o)
 }
 
 // Open reads the headers of all state files of a checkpoint, several at once. What cannot be read is a problem of the
 // view, not an error: the rest goes on. An error means that ctx ended.
 func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadata.Layout, o Options) (*View, error) {
-	return open(ctx, fs, cp, l, fspath.Join(l.Dir, "_metadata"), o)
-}
-
-func open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadata.Layout, file string, o Options) (*View, error) {
-	v := &View{fs: fs, checkpoint: cp, layout: l, file: file, opts: o, headers: map[string]*state.Header{}}
+	v := &View{fs: fs, checkpoint: cp, layout: l, opts: o, headers: map[string]*state.Header{}}
 	uids := map[metadata.OperatorID]string{}
 	for _, uid := range o.UIDs {
 		uids[metadata.OperatorIDFromUID(uid)] = uid
@@ -166,6 +163,9 @@ func (op *Operator) collect() {
 			}
 			h.states[i] = s
 			s.TTL = s.TTL || m.TTL
+			if s.Key == nil && h.header != nil {
+				s.Key = h.header.Key
+			}
 			s.Subtasks++
 			if h.header != nil && !slices.ContainsFunc(s.Metas, func(o *state.Meta) bool { return sameMeta(o, m) }) {
 				s.Metas = append(s.Metas, m)

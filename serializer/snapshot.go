@@ -83,7 +83,7 @@ type (
 	}
 	// LogicalBody is what a SQL serializer stores.
 	//
-	//	RowData           Types: one per column                 BinaryRowData      Numbers: arity
+	//	RowData           Types: one per column; Names          BinaryRowData      Numbers: arity
 	//	ArrayData         Types: element; Objects: serializer   DecimalData        Numbers: precision, scale
 	//	MapData           Types, Objects: key, value            TimestampData      Numbers: precision
 	//	External          Types: the DataType; Numbers: 1 if the input is internal
@@ -92,6 +92,7 @@ type (
 		Types   []javaobj.Value // LogicalType (External: DataType) objects, in order
 		Numbers []int64         // as the class stores them
 		Objects []javaobj.Value // serializers and generated code, in order
+		Names   []string        // of columns; nil where they are not stored (until 2.3, and where the planner had none)
 	}
 	// ObjectBody is a Java object that is not interpreted further.
 	ObjectBody struct{ Object javaobj.Value }

@@ -22,7 +22,9 @@ func (p *parser) own(from int, read func() *Snapshot) *Snapshot {
 
 // cut sets Raw and JavaRaw of the tree; b begins at offset base.
 func (s *Snapshot) cut(b []byte, base int64) {
-	s.Raw = slice(b, s.start-base, s.end-base)
+	if s.end > 0 { // else it was made from a Java object
+		s.Raw = slice(b, s.start-base, s.end-base)
+	}
 	if s.javaEnd > 0 {
 		s.JavaRaw = slice(b, s.javaStart-base, s.javaEnd-base)
 	}

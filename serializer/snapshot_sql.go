@@ -1,6 +1,8 @@
 package serializer
 
 import (
+	"bytes"
+
 	"ckpt/internal/javaio"
 	"ckpt/internal/javaobj"
 )
@@ -9,9 +11,11 @@ import (
 
 // rowData reads RowDataSerializerSnapshot, and BaseRowSerializerSnapshot of 1.9 and 1.10.
 //
-//	n:i32 jobj*n NESTED(n)
+//	3: n:i32 jobj*n NESTED(n)
+//	4 (after 2.3): n:i32 jobj*n NAMES NESTED(n), or in early builds n:i32 jobj*n NESTED(n) NAMES
+//	NAMES := named:bool (name:utf)*n if named
 func rowData(p *parser, s *Snapshot) {
-	if !p.atVersion(s, 3) {
+	if !p.atVersion(s, 3, 4) {
 		return
 	}
 	n := p.Length(len(javaobj.Magic) + 1)
@@ -20,7 +24,25 @@ func rowData(p *parser, s *Snapshot) {
 		body.Types = append(body.Types, p.object())
 	}
 	s.Body = body
+	last := bytes.HasPrefix(p.Rest(), javaio.AppendInt32(nil, magicNested))
+	if s.Version >= 4 && !last {
+		body.Names = p.columnNames(n)
+	}
 	p.nested(s, n)
+	if s.Version >= 4 && last {
+		body.Names = p.columnNames(n)
+	}
+}
+
+func (p *parser) columnNames(n int) (names []string) {
+	if !p.Bool() {
+		return nil
+	}
+	seen := map[string]bool{}
+	for i := 0; i < n && p.Err() == nil; i++ {
+		names = append(names, p.unique(seen))
+	}
+	return names
 }
 
 // numbers reads n i32 that must not be negative: an arity, a precision, a scale.

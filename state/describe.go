@@ -84,6 +84,8 @@ func (m *Meta) describeValue(h *Header, stored *serializer.Serializer) {
 	case m.Kind == Map && t.Kind == serializer.KindMap:
 		m.Collection = true
 		m.UserKey, m.Value = part(stored, 0, 2), part(stored, 1, 2)
+	case m.Kind == Map: // neither user keys nor values are known
+		m.UserKey = stored
 	}
 	if m.Value.Type.Kind == serializer.KindTTL {
 		m.TTL = true

@@ -166,15 +166,23 @@ func (r *scanner) fullValue(w *window, m *metaScan, off int, b []byte, length in
 		return nil
 	}
 	r.e.Value = b
+	if m.Kind == state.List {
+		r.e.Flags |= state.Whole
+		return nil
+	}
 	return r.whole(w, m, off, b, m.valueOf)
 }
 
 // whole checks that b is one value. What has no decoder is taken as it is.
 func (r *scanner) whole(w *window, m *metaScan, off int, b []byte, p *serializer.Program) error {
-	if err := p.SkipFramed(b); err != nil && !errors.Is(err, javaio.ErrUnsupported) {
-		return r.broken(w, off, m, err)
+	err := p.SkipFramed(b)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if _, plain := p.Skip(b); errors.Is(plain, javaio.ErrUnsupported) { // it stands before other parts
+		return nil
+	}
+	return r.broken(w, off, m, err)
 }
 
 // splitKey takes key, namespace and user key out of b, which lies off bytes behind the position of w. A key without a

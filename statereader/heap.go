@@ -90,6 +90,9 @@ func (r *scanner) heapEntry(ctx context.Context, w *window, m *metaScan) error {
 	}
 	b := w.bytes()
 	r.e.Key, r.e.Namespace = b[ns:ns+key:ns+key], b[:ns:ns]
+	if m.Kind == state.List || m.Kind == state.Map {
+		r.e.Flags |= state.Whole
+	}
 	w.advance(ns + key + n)
 	return r.give(m)
 }

@@ -33,6 +33,7 @@ type KeyedHandle interface {
 	// TypeCode is the handle's code on disk.
 	TypeCode() HandleCode
 	appendTo(*encoder)
+	clone() KeyedHandle
 }
 
 // keyedDecoder reads what follows the type code, which stands at position at.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -28,8 +29,19 @@ func avroType(body *AvroBody) *Type {
 	if err != nil {
 		return opaque(body.Class, "its Avro schema cannot be used: %v", err)
 	}
-	t.Schema, t.runtime = body.Schema, body.Class
+	t.Schema = body.Schema
+	generic := strings.HasPrefix(body.Class, "org.apache.avro.generic.")
+	t.foreign = !generic && hasLogical(t, map[*Type]bool{})
 	return t
+}
+
+// hasLogical says whether a logical type is in t.
+func hasLogical(t *Type, seen map[*Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	return t.Logical != "" || slices.ContainsFunc(t.Elems, func(e *Type) bool { return hasLogical(e, seen) })
 }
 
 // parseSchema reads an Avro schema. The result is finite, but has cycles where the schema is recursive.

@@ -30,7 +30,7 @@ type Type struct {
 
 	Reason string // why an undecodable type is
 
-	runtime   string // Avro at the root: the class of values in Flink
+	foreign   bool   // Avro at the root: generated classes hold its logical types as classes that hash otherwise
 	unordered []bool // Avro record: whether a field has order "ignore", so that hash codes leave it out; may be short
 }
 

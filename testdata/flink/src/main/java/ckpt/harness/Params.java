@@ -1,5 +1,7 @@
 package ckpt.harness;
 
+import java.io.Serializable;
+
 /**
  * How a job runs and is captured.
  *
@@ -8,7 +10,8 @@ package ckpt.harness;
  * @param inlineThreshold bytes up to which state lies inside {@code _metadata}; -1: Flink's default, 20 KiB
  */
 public record Params(
-        String backend, String format, boolean compressed, int parallelism, int maxParallelism, int inlineThreshold) {
+        String backend, String format, boolean compressed, int parallelism, int maxParallelism, int inlineThreshold)
+        implements Serializable {
 
     /** The part of a snapshot's name that says all this. */
     public String name() {

@@ -3,6 +3,7 @@ package ckpt.harness.generate;
 import ckpt.harness.Json;
 import ckpt.harness.Params;
 import ckpt.harness.Rows;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -15,6 +16,11 @@ interface Job {
 
     /** Adds the rows; {@code written} stands for any wall-clock time at which the job wrote. */
     void expect(Rows rows, Params p, Map<String, Object> written);
+
+    /** States with values that Kryo wrote, as {@code operator/state}. */
+    default List<Object> kryo() {
+        return List.of();
+    }
 
     /** Collections that are stored without elements, so have no row, as {@code operator/state} to count. */
     default Map<String, Object> emptyCollections(Params p) {

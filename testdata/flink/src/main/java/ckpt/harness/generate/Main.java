@@ -16,7 +16,8 @@ import org.apache.flink.runtime.util.EnvironmentInformation;
  * manifest.json} and {@code expected.jsonl}.
  */
 public final class Main {
-    private static final List<Job> JOBS = List.of(new KvJob());
+    private static final List<Job> JOBS = List.of(new KvJob(), new KeysJob(), new TypesJob(), new TimersJob(false),
+            new TimersJob(true), new WindowsJob(), new OperatorJob(), new BigJob());
 
     private Main() {}
 
@@ -61,6 +62,7 @@ public final class Main {
         m.put("written", List.of(start, end));
         m.put("rows", rows.size());
         m.put("emptyCollections", job.emptyCollections(p));
+        m.put("kryo", job.kryo());
         m.put("operators", operators);
         Files.writeString(dir.resolve("manifest.json"), Manifest.text(m));
         System.err.println(rows.size() + " rows, " + (System.currentTimeMillis() - start) + " ms");

@@ -15,13 +15,20 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericEnumSymbol;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.flink.api.java.tuple.Tuple;
+import org.apache.flink.types.BooleanValue;
+import org.apache.flink.types.DoubleValue;
 import org.apache.flink.types.Either;
+import org.apache.flink.types.IntValue;
+import org.apache.flink.types.LongValue;
 import org.apache.flink.types.Row;
 import org.apache.flink.types.RowKind;
+import org.apache.flink.types.StringValue;
 import org.apache.flink.types.Value;
 
 /** How rows show a Java value. POJOs say so themselves. */
@@ -37,10 +44,12 @@ public interface Shown {
             return v;
         } else if (v instanceof Shown s) {
             return s.shown();
-        } else if (v instanceof Character || v instanceof CharSequence || big(v) || v instanceof Value) {
+        } else if (v instanceof Character || v instanceof CharSequence || big(v)) {
             return v.toString();
-        } else if (v instanceof Enum<?> e) {
-            return e.name();
+        } else if (v instanceof Value w) {
+            return basic(w);
+        } else if (v instanceof Enum<?> || v instanceof GenericEnumSymbol) {
+            return v.toString();
         } else if (v instanceof Tuple t) {
             return fields(t.getArity(), t::getField);
         } else if (v instanceof Row r) {
@@ -48,7 +57,7 @@ public interface Shown {
         } else if (v instanceof IndexedRecord r) {
             Map<String, Object> m = new LinkedHashMap<>();
             for (Schema.Field f : r.getSchema().getFields()) {
-                m.put(f.name(), of(r.get(f.pos())));
+                m.put(f.name(), avro(f.schema(), r.get(f.pos())));
             }
             return m;
         } else if (v instanceof Either<?, ?> e) {
@@ -66,6 +75,31 @@ public interface Shown {
 
     private static boolean big(Object v) {
         return v instanceof BigInteger || v instanceof BigDecimal;
+    }
+
+    /** A field of an Avro record; logical types are kept in their underlying form by the record. */
+    private static Object avro(Schema s, Object v) {
+        if (s.getLogicalType() instanceof LogicalTypes.Decimal d) {
+            return new BigDecimal(new BigInteger(((ByteBuffer) v).array()), d.getScale()).toString();
+        } else if (s.getLogicalType() instanceof LogicalTypes.Date) {
+            return LocalDate.ofEpochDay((Integer) v).toString();
+        } else if (s.getLogicalType() instanceof LogicalTypes.TimestampMillis) {
+            return Instant.ofEpochMilli((Long) v).toString();
+        }
+        return of(v);
+    }
+
+    private static Object basic(Value v) {
+        if (v instanceof BooleanValue b) {
+            return b.getValue();
+        } else if (v instanceof IntValue i) {
+            return i.getValue();
+        } else if (v instanceof LongValue l) {
+            return l.getValue();
+        } else if (v instanceof DoubleValue d) {
+            return d.getValue();
+        }
+        return ((StringValue) v).getValue();
     }
 
     private static Map<String, Object> row(Row r) {

@@ -223,8 +223,8 @@ func (b *binder) setStruct(dst reflect.Value, v serializer.Struct) error {
 		return fmt.Errorf("%s does not go into a Go %s", v.Type, dst.Type())
 	}
 	p := b.plan(v.Type, dst.Type())
-	if p.err != nil {
-		return p.err
+	if hierarchy := v.Via != 0 || v.Type.Kind == serializer.KindPojo && !isStruct(v.Type); p.err != nil && !hierarchy {
+		return p.err // where classes derive from each other, one Go struct takes the fields of all
 	}
 	for i, f := range p.fields {
 		if f >= 0 && i < len(v.Values) {

@@ -16,6 +16,9 @@ const codeCanonical metadata.HandleCode = 7
 // detectAhead is read behind each header: mostly it tells the layout without another request.
 const detectAhead = 4096
 
+// detectFrames are followed in key group 0. Bytes of a heap file hardly ever look like the second frame.
+const detectFrames = 64
+
 // detect tells heap from full layout, which share their handle codes: Flink knows the backend from the job. b is the
 // beginning of the content: the header and more.
 //
@@ -27,7 +30,7 @@ func detect(ctx context.Context, c *content, k metadata.KeyGroupOffsets, h *hand
 	}
 	first, last := int(k.Range.Start), len(k.Offsets)-1
 	if first+last == 0 {
-		return detectGroup0(ctx, c, k, h, b)
+		return detectGroup0(ctx, c, k, h)
 	}
 	heap, seen := 0, 0
 	for i, off := range k.Offsets {
@@ -54,66 +57,72 @@ func detect(ctx context.Context, c *content, k metadata.KeyGroupOffsets, h *hand
 }
 
 // detectGroup0 decides where key group 0 is the only one: it is full layout if its frames chain.
-func detectGroup0(ctx context.Context, c *content, k metadata.KeyGroupOffsets, h *handle, b []byte) (Layout, error) {
-	off := k.Offsets[0]
-	if n := min(c.size-off, 64<<10); int64(len(b))-off < n {
-		b = make([]byte, n)
-		if err := c.readAt(ctx, b, off); err != nil {
-			return LayoutUnknown, err
-		}
-	} else {
-		b = b[off:]
+func detectGroup0(ctx context.Context, c *content, k metadata.KeyGroupOffsets, h *handle) (Layout, error) {
+	w := c.window(c.size, new(Options))
+	defer w.src.close()
+	w.region(c.size)
+	err := w.seek(ctx, k.Offsets[0])
+	w.region(c.size)
+	if err != nil {
+		return LayoutUnknown, err
 	}
-	whole := off+int64(len(b)) == c.size
+	full := false
 	if h.header.Compressed {
-		if bytes.HasPrefix(b, streamID[:4]) {
-			return LayoutFull, nil
-		}
-		return LayoutHeap, nil
+		err = w.need(ctx, len(streamID))
+		full = bytes.HasPrefix(w.bytes(), streamID)
+	} else {
+		full, err = framesChain(ctx, w, len(h.header.States), keygroup.PrefixBytes(h.op.Meta.MaxParallelism))
 	}
-	if framesChain(b, whole, len(h.header.States), keygroup.PrefixBytes(h.op.Meta.MaxParallelism)) {
+	switch {
+	case err != nil && err != errRegionEnd:
+		return LayoutUnknown, err
+	case full && err == nil:
 		return LayoutFull, nil
 	}
 	return LayoutHeap, nil
 }
 
-// framesChain says whether b is entries of the full layout in key group 0, one behind the other, up to its end.
-func framesChain(b []byte, whole bool, states, prefix int) bool {
+// framesChain says whether the region is entries of the full layout in key group 0, one behind the other, up to its end
+// or as far as detectFrames.
+func framesChain(ctx context.Context, w *window, states, prefix int) (bool, error) {
 	id := -1
-	for {
+	for range detectFrames {
 		if id < 0 {
-			if len(b) < 2 {
-				return !whole
+			if err := w.need(ctx, 2); err != nil {
+				return false, err
 			}
-			if id = int(binary.BigEndian.Uint16(b)); id == endOfKeyGroup {
-				return len(b) == 2
+			id = int(binary.BigEndian.Uint16(w.bytes()))
+			w.advance(2)
+			if id == endOfKeyGroup {
+				return w.left() == 0, nil
 			}
 			if id >= states {
-				return false
+				return false, nil
 			}
-			b = b[2:]
 		}
-		if len(b) < 4+prefix {
-			return !whole
+		if err := w.need(ctx, 4+prefix); err != nil {
+			return false, err
 		}
-		n := int(int32(binary.BigEndian.Uint32(b)))
-		if n < prefix || b[4]&^lastOfState != 0 || prefix == 2 && b[5] != 0 {
-			return false
+		b := w.bytes()
+		n := int64(int32(binary.BigEndian.Uint32(b)))
+		if n < int64(prefix) || b[4]&^lastOfState != 0 || prefix == 2 && b[5] != 0 {
+			return false, nil
 		}
 		if b[4]&lastOfState != 0 {
 			id = -1
 		}
-		if len(b) < 4+n+4 {
-			return !whole
+		if err := w.skip(ctx, 4+n); err != nil {
+			return false, err
 		}
-		b = b[4+n:]
-		n = int(int32(binary.BigEndian.Uint32(b)))
-		if n < 0 {
-			return false
+		if err := w.need(ctx, 4); err != nil {
+			return false, err
 		}
-		if len(b) < 4+n {
-			return !whole
+		if n = int64(int32(binary.BigEndian.Uint32(w.bytes()))); n < 0 {
+			return false, nil
 		}
-		b = b[4+n:]
+		if err := w.skip(ctx, 4+n); err != nil {
+			return false, err
+		}
 	}
+	return true, nil
 }

@@ -35,7 +35,7 @@ public final class Main {
         ByteArrayInputStream bytes = new ByteArrayInputStream(Files.readAllBytes(file));
         try {
             var metadata = Checkpoints.loadCheckpointMetadata(
-                    new DataInputStream(bytes), Main.class.getClassLoader(), file.getParent().toUri().toString());
+                    new DataInputStream(bytes), Main.class.getClassLoader(), file.toUri().toString());
             line.put("summary", Summary.of(metadata));
             line.put("unread", bytes.available());
         } catch (Exception | StackOverflowError e) {

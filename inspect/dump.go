@@ -1,11 +1,11 @@
 package inspect
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 
 	"ckpt/internal/javaio"
 	"ckpt/metadata"
@@ -101,9 +101,7 @@ func (d *Dumped) stateFile(b []byte, size int64, o DumpOptions) error {
 	}
 	d.add(o, 0, 4, "version", int64(h.Version))
 	d.add(o, -1, 0, "compressed", h.Compressed)
-	if h.Key != nil {
-		d.serializer(o, h, "key", h.Key)
-	}
+	from := d.serializer(o, h, 0, "key", h.Key)
 	for i, m := range h.States {
 		at := fmt.Sprintf("state[%d]", i)
 		d.add(o, -1, 0, at+".name", m.Name)
@@ -112,21 +110,26 @@ func (d *Dumped) stateFile(b []byte, size int64, o DumpOptions) error {
 			d.add(o, -1, 0, at+".option."+opt.Key, opt.Value)
 		}
 		for _, s := range m.Stored {
-			d.serializer(o, h, at+"."+s.Name, s.Serializer)
+			from = d.serializer(o, h, from, at+"."+s.Name, s.Serializer)
 		}
 	}
 	d.add(o, h.Size, int(size-h.Size), "data", fmt.Sprintf("%d bytes", size-h.Size))
 	return nil
 }
 
-// serializer lists a stored snapshot and the type that follows from it. Its offset is where its bytes stand in the header.
-func (d *Dumped) serializer(o DumpOptions, h *state.Header, at string, s *serializer.Serializer) {
+// serializer lists a stored snapshot, found in the header from position from on, and the type that follows from it. It
+// returns where to look for the next one.
+func (d *Dumped) serializer(o DumpOptions, h *state.Header, from int, at string, s *serializer.Serializer) int {
 	if s == nil {
-		return
+		return from
 	}
+	offset := int64(-1)
 	if snap := s.Snapshot; snap != nil {
-		d.add(o, int64(strings.Index(string(h.Raw), string(snap.Raw))), len(snap.Raw), at+".snapshot",
-			fmt.Sprintf("%s version %d", snap.Class, snap.Version))
+		if i := bytes.Index(h.Raw[from:], snap.Raw); i >= 0 {
+			offset, from = int64(from+i), from+i+len(snap.Raw)
+		}
+		d.add(o, offset, len(snap.Raw), at+".snapshot", fmt.Sprintf("%s version %d", snap.Class, snap.Version))
 	}
 	d.add(o, -1, 0, at+".type", s.Type.String())
+	return from
 }

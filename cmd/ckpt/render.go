@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
@@ -103,7 +105,8 @@ func (app *App) writeTable(t table) error {
 		if len(t.title) > 0 {
 			fmt.Fprintln(app.Out)
 		}
-		tab := tablewriter.NewTable(app.Out,
+		var lines bytes.Buffer
+		tab := tablewriter.NewTable(&lines,
 			tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 				Borders:  tw.BorderNone,
 				Settings: tw.Settings{Lines: tw.LinesNone, Separators: tw.SeparatorsNone},
@@ -122,6 +125,11 @@ func (app *App) writeTable(t table) error {
 		}
 		if err := tab.Render(); err != nil {
 			return err
+		}
+		for line := range strings.Lines(lines.String()) { // the last column is padded too
+			if _, err := fmt.Fprintln(app.Out, strings.TrimRight(line, " \n")); err != nil {
+				return err
+			}
 		}
 	}
 	for _, l := range t.notes {

@@ -15,11 +15,11 @@ type node struct {
 	kind nodeKind
 	// base is the field's name in its struct; name differs from it where two classes declare base with different types.
 	base, name string
-	class      string // the class that declares the field; of nodeOpaque, the undecodable class
-	dt         arrow.DataType
-	kids       []*node  // struct fields; list element; map key, value
-	symbols    []string // nodeDict
-	reason     string   // nodeOpaque
+	class      string         // the class that declares the field; of nodeOpaque, the undecodable class
+	dt         arrow.DataType // nodeScalar
+	kids       []*node        // struct fields; list element; map key, value
+	symbols    []string       // nodeDict
+	reason     string         // nodeOpaque
 }
 
 type nodeKind uint8
@@ -43,48 +43,18 @@ const (
 	metaReason   = "ckpt.reason"
 )
 
-// field is the Arrow field of n. All are nullable; what must not be (map keys) says so where it is used.
-func (n *node) field() arrow.Field {
-	f := arrow.Field{Name: n.name, Type: n.arrow(), Nullable: true}
+// metadata says of a field what its Arrow type does not.
+func (n *node) metadata() arrow.Metadata {
 	switch n.kind {
 	case nodeJSON:
-		f.Metadata = arrow.NewMetadata([]string{metaEncoding}, []string{"json"})
+		return arrow.NewMetadata([]string{metaEncoding}, []string{"json"})
 	case nodeOpaque:
-		f.Metadata = arrow.NewMetadata([]string{metaClass, metaReason}, []string{n.class, n.reason})
+		return arrow.NewMetadata([]string{metaClass, metaReason}, []string{n.class, n.reason})
 	}
-	return f
+	return arrow.Metadata{}
 }
 
 var dictType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
-
-func (n *node) arrow() arrow.DataType {
-	switch n.kind {
-	case nodeText, nodeJSON:
-		return arrow.BinaryTypes.String
-	case nodeBinary, nodeOpaque:
-		return arrow.BinaryTypes.Binary
-	case nodeDict:
-		return dictType
-	case nodeEmpty:
-		return arrow.FixedWidthTypes.Boolean
-	case nodeStruct:
-		fields := make([]arrow.Field, len(n.kids))
-		for i, k := range n.kids {
-			fields[i] = k.field()
-		}
-		return arrow.StructOf(fields...)
-	case nodeList:
-		f := n.kids[0].field()
-		f.Name = "element" // as Parquet names it
-		return arrow.ListOfField(f)
-	case nodeMap:
-		key, item := n.kids[0].field(), n.kids[1].field()
-		m := arrow.MapOfWithMetadata(key.Type, key.Metadata, item.Type, item.Metadata)
-		m.SetItemNullable(true)
-		return m
-	}
-	return n.dt
-}
 
 // named returns a copy of n as a field of a struct.
 func (n *node) named(name, class string) *node {

@@ -120,7 +120,7 @@ func withoutParameters(serializer string) *Snapshot {
 			composite(pkgBase+"ListSerializerSnapshot", edge()))
 	case pkgCEP + "NFAStateSerializer":
 		m := composite(pkgCEP+"NFAStateSerializerSnapshot", dewey(), node(), event())
-		m.Body = &FlagBody{}
+		m.Outer, m.Body = 2, &FlagBody{}
 		return m
 	}
 	return nil

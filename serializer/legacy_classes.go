@@ -72,9 +72,9 @@ var resilientClasses = [...]struct {
 
 // Snapshots of today that have a body which their predecessors imply.
 var (
-	rowToday         = inToday(pkgJava+"RowSerializer$RowSerializerSnapshot", 2)
+	rowToday         = inToday(pkgJava+"RowSerializer$RowSerializerSnapshot", 4)
 	traversableToday = inToday(pkgScala+"TraversableSerializerSnapshot", 2)
-	sinkToday        = inToday(pkgSink+"TwoPhaseCommitSinkFunction$StateSerializerSnapshot", 2)
+	sinkToday        = inToday(pkgSink+"TwoPhaseCommitSinkFunction$StateSerializerSnapshot", 4)
 )
 
 // parameterless reads ParameterlessTypeSerializerConfig, which names its serializer: canonically until 1.6.

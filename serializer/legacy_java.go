@@ -47,7 +47,7 @@ var javaShapes = map[string]javaShape{
 	pkgStreaming + "operators.co.IntervalJoinOperator$BufferEntrySerializer": {
 		pkgStreaming + "operators.co.IntervalJoinOperator$BufferEntrySerializerSnapshot", 2, []string{"elementSerializer"}, nil},
 	pkgSinkOld + "TwoPhaseCommitSinkFunction$StateSerializer": {
-		pkgSink + "TwoPhaseCommitSinkFunction$StateSerializerSnapshot", 2,
+		pkgSink + "TwoPhaseCommitSinkFunction$StateSerializerSnapshot", 4,
 		[]string{"transactionSerializer", "contextSerializer"}, noFlag},
 	lockableSerializer: {lockableSnapshot, 1, []string{"elementSerializer"}, nil},
 	pkgCEP + "NFA$NFASerializer": {pkgCEP + "NFA$MigratedNFASerializerSnapshot", 2,
@@ -62,10 +62,12 @@ var javaShapes = map[string]javaShape{
 	pkgScalaOld + "TrySerializer":       {pkgScala + "ScalaTrySerializerSnapshot", 2, []string{"elemSerializer", "throwableSerializer"}, nil},
 	pkgScalaOld + "EnumValueSerializer": {pkgScala + "ScalaEnumSerializerSnapshot", -1, nil, scalaEnumIn},
 
-	pkgSQL + "RawValueDataSerializer": {pkgSQL + "RawValueDataSerializer$RawValueDataSerializerSnapshot", 0, []string{"serializer"}, nil},
-	pkgSQL + "RowDataSerializer":      {pkgSQL + "RowDataSerializer$RowDataSerializerSnapshot", -1, []string{"fieldSerializers"}, rowTypesIn},
-	pkgSQL + "ExternalSerializer":     {pkgSQL + "ExternalSerializer$ExternalSerializerSnapshot", 1, []string{"internalSerializer"}, externalIn},
-	pkgSQL + "LinkedListSerializer":   {pkgSQL + "LinkedListSerializer$LinkedListSerializerSnapshot", 3, []string{"elementSerializer"}, nullMaskIn},
+	pkgSQL + "RawValueDataSerializer":  {pkgSQL + "RawValueDataSerializer$RawValueDataSerializerSnapshot", 0, []string{"serializer"}, nil},
+	pkgSQL + "BinaryGenericSerializer": {pkgSQL + "RawValueDataSerializer$RawValueDataSerializerSnapshot", 0, []string{"serializer"}, nil},
+	pkgSQL + "BinaryStringSerializer":  {pkgSQL + "StringDataSerializer$StringDataSerializerSnapshot", -1, nil, nil},
+	pkgSQL + "RowDataSerializer":       {pkgSQL + "RowDataSerializer$RowDataSerializerSnapshot", -1, []string{"fieldSerializers"}, rowTypesIn},
+	pkgSQL + "ExternalSerializer":      {pkgSQL + "ExternalSerializer$ExternalSerializerSnapshot", 1, []string{"internalSerializer"}, externalIn},
+	pkgSQL + "LinkedListSerializer":    {pkgSQL + "LinkedListSerializer$LinkedListSerializerSnapshot", 3, []string{"elementSerializer"}, nullMaskIn},
 	pkgSQL + "ArrayDataSerializer": {pkgSQL + "ArrayDataSerializer$ArrayDataSerializerSnapshot", -1, nil,
 		logicalIn([]string{"eleType"}, []string{"eleSer"}, nil)},
 	pkgSQL + "MapDataSerializer": {pkgSQL + "MapDataSerializer$MapDataSerializerSnapshot", -1, nil,
@@ -341,6 +343,9 @@ func kryoIn(o *javaobj.Object) any {
 func kryoRegistrationIn(e mapEntry) KryoRegistration {
 	reg := KryoRegistration{Class: nameOf(e.key)}
 	o, _ := e.value.(*javaobj.Object)
+	if class := className(o, "registeredClass"); class != "" {
+		reg.Class = class
+	}
 	if kind, ok := field[*javaobj.Enum](o, "serializerDefinitionType"); ok {
 		switch kind.Name {
 		case "CLASS":

@@ -44,6 +44,9 @@ func newParser(r *javaio.Reader, o *Context) *parser {
 	if o == nil {
 		o = new(Context)
 	}
+	if o.tries == nil {
+		o.tries = newTries()
+	}
 	return &parser{r, o}
 }
 

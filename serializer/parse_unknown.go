@@ -41,6 +41,11 @@ func unknownReading(i int) unknownForm {
 // maxTries bounds the parses that unknown classes of one header may cost.
 const maxTries = 4096
 
+func newTries() *int {
+	n := maxTries
+	return &n
+}
+
 // Grammar reads the payload of a user's snapshot class: class and version of s have been read. It may set Nested (with
 // ParseSnapshot) and Body, and reports failure through r.
 type Grammar func(r *javaio.Reader, o *Context, s *Snapshot)
@@ -63,7 +68,7 @@ func ParseWithUnknowns(parse func(*Context) error) error { return Grammars(nil).
 
 // Parse is ParseWithUnknowns that asks g before it tries.
 func (g Grammars) Parse(parse func(*Context) error) error {
-	return (&Context{grammars: g}).resolve(parse)
+	return (&Context{grammars: g, tries: newTries()}).resolve(parse)
 }
 
 // search is the state of a depth-first search: one reading per unknown class, in the order they were met.
@@ -103,10 +108,6 @@ var errUnknownClass = fmt.Errorf("%w: unknown snapshot class", javaio.ErrUnsuppo
 // resolve runs parse until a reading of the unknown classes fits.
 func (o *Context) resolve(parse func(*Context) error) error {
 	c := &Context{grammars: o.grammars, tries: o.tries, search: new(search)}
-	if c.tries == nil {
-		tries := maxTries
-		c.tries = &tries
-	}
 	var first *javaio.FormatError // the unknown class met first
 	var furthest error
 	for {

@@ -34,6 +34,9 @@ type decoder struct {
 	o       *serializer.Context
 	h       *Header
 	salvage bool // pass what cannot be delimited
+
+	list BackendType // of the states being read
+	left int         // states behind the current one in its list
 }
 
 // DecodeKeyedHeader decodes the beginning of a keyed state file, or the whole of a RocksDB handle's meta file.
@@ -166,6 +169,7 @@ func (d *decoder) metas(field string, backend BackendType, meta func(*Meta)) {
 	}
 	for i := 0; i < n && d.r.Err() == nil; i++ {
 		at := d.r.Pos()
+		d.list, d.left = backend, n-i-1
 		m := &Meta{ID: len(d.h.States), Backend: backend}
 		meta(m)
 		if d.r.Err() == nil {

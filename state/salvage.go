@@ -12,15 +12,7 @@ import (
 
 // snapshot reads the key's serializer.
 func (d *decoder) snapshot() *serializer.Snapshot {
-	return d.passing(func(b []byte) int {
-		for i := 0; i+2 <= len(b); i++ {
-			n := int(b[i])<<8 | int(b[i+1])
-			if n == 0 && i+2 == len(b) || n > 0 && n <= maxStates && looksLikeState(b[i+2:]) {
-				return i
-			}
-		}
-		return -1
-	}, nil)
+	return d.passing(nextList, nil)
 }
 
 // snapshotOf reads a serializer of m, behind which another of its serializers comes if more is set.
@@ -29,16 +21,32 @@ func (d *decoder) snapshotOf(m *Meta, more bool) *serializer.Snapshot {
 		if more {
 			return nextSerializer(b)
 		}
-		for i := range b {
-			if looksLikeState(b[i:]) || d.h.Operator && i+2 < len(b) && b[i] == 0 && looksLikeState(b[i+2:]) {
-				return i
+		switch {
+		case d.left > 0:
+			for i := range b {
+				if looksLikeState(b[i:]) {
+					return i
+				}
 			}
-		}
-		if d.h.Operator && bytes.HasSuffix(b, []byte{0, 0}) {
-			return len(b) - 2 // the count of broadcast states
+			return -1
+		case d.h.Operator && d.list == Operator: // the list of broadcast states comes next
+			return nextList(b)
 		}
 		return len(b)
 	}, m)
+}
+
+// nextList finds a count of states and the first of them; an empty list must be at the end.
+func nextList(b []byte) int {
+	for i := 0; i+2 < len(b); i++ {
+		if n := int(b[i])<<8 | int(b[i+1]); n > 0 && n <= maxStates && looksLikeState(b[i+2:]) {
+			return i
+		}
+	}
+	if bytes.HasSuffix(b, []byte{0, 0}) {
+		return len(b) - 2
+	}
+	return -1
 }
 
 // passing reads a framed snapshot. With salvage, one that cannot be read extends up to where next finds what follows.

@@ -1,6 +1,7 @@
 package statereader
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -52,6 +53,20 @@ func TestCorpus(t *testing.T) {
 		for _, p := range v.Problems() {
 			if bad++; bad < 20 {
 				t.Errorf("%s: %v", dir, p)
+			}
+		}
+		for _, op := range v.Operators() {
+			for _, h := range op.handles {
+				if h.header == nil {
+					continue
+				}
+				counts[fmt.Sprintf("header %v v%d", h.header.Operator, h.header.Version)]++
+				if b := h.header.AppendTo(nil); !bytes.Equal(b, h.header.Raw) {
+					t.Errorf("%s: %s: header %x\n%x", dir, h.field(), h.header.Raw, b)
+				}
+				if h.header.Salvaged {
+					counts["salvaged"]++
+				}
 			}
 		}
 		for _, u := range v.Units(Selection{AllCopies: true}) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"ckpt/internal/javaio"
+	"ckpt/metadata"
 	"ckpt/state"
 )
 
@@ -71,7 +72,7 @@ func metaOf(id int, name string, mode uint8) *state.Meta {
 // checkNames rejects data of a state that the header does not know.
 func (h *handle) checkNames(c *content) error {
 	for i, s := range h.operator.States {
-		if h.index(s.Name) < 0 {
+		if h.index(s) < 0 {
 			at := int64(-1)
 			if len(s.Offsets) > 0 {
 				at = c.base + s.Offsets[0]
@@ -83,9 +84,16 @@ func (h *handle) checkNames(c *content) error {
 	return nil
 }
 
-// index returns the place of an operator state in the header; -1 if it is not there. Names are unique there.
-func (h *handle) index(name string) int {
-	return slices.IndexFunc(h.metas, func(m *state.Meta) bool { return m.Name == name })
+// index returns the place in the header of a state of the handle; -1 if it is not there. A list and a broadcast state may
+// have the same name; the handle then knows only the one that was written last, the broadcast state.
+func (h *handle) index(s metadata.OperatorStateMeta) int {
+	found := -1
+	for i, m := range h.metas {
+		if m.Name == s.Name && (found < 0 || (m.Backend == state.BroadcastType) == (s.Mode == metadata.Broadcast)) {
+			found = i
+		}
+	}
+	return found
 }
 
 // piece is an element of a list state, or a broadcast map.
@@ -99,7 +107,7 @@ type piece struct {
 func (h *handle) pieces() []piece {
 	var list []piece
 	for _, s := range h.operator.States {
-		id := h.index(s.Name)
+		id := h.index(s)
 		offsets := s.Offsets
 		if h.metas[id].Backend == state.BroadcastType {
 			offsets = offsets[:min(1, len(offsets))]
@@ -117,7 +125,7 @@ func (h *handle) pieces() []piece {
 func (r *scanner) operatorState(ctx context.Context) error {
 	h := r.unit.handle
 	for _, s := range h.operator.States {
-		if id := h.index(s.Name); h.metas[id].Backend == state.BroadcastType && len(s.Offsets) > 1 {
+		if id := h.index(s); h.metas[id].Backend == state.BroadcastType && len(s.Offsets) > 1 {
 			r.warn(r.raw, 0, "broadcast state %q has %d offsets, want 1", s.Name, len(s.Offsets))
 		}
 	}

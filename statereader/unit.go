@@ -72,7 +72,7 @@ func (v *View) unitsOf(h *handle, sel Selection, copies map[*State]bool) []*Unit
 			continue
 		}
 		if s.Class == state.ClassBroadcast && !sel.AllCopies {
-			if copies[s] || !h.hasData(h.metas[i].Name) {
+			if copies[s] || !h.hasData(i) {
 				continue
 			}
 			copies[s] = true
@@ -178,12 +178,9 @@ func (h *handle) fileName(metadataFile string) string {
 	}
 }
 
-// hasData says whether the handle has elements of an operator state, or a map of a broadcast state.
-func (h *handle) hasData(name string) bool {
-	for _, s := range h.operator.States {
-		if s.Name == name {
-			return len(s.Offsets) > 0
-		}
-	}
-	return false
+// hasData says whether the handle has something of operator state i.
+func (h *handle) hasData(i int) bool {
+	return slices.ContainsFunc(h.operator.States, func(s metadata.OperatorStateMeta) bool {
+		return len(s.Offsets) > 0 && h.index(s) == i
+	})
 }

@@ -174,7 +174,7 @@ func (p *parser) objectIn(f *frame) (v javaobj.Value) {
 	return v
 }
 
-// classIn reads a Java object stream that must be a Class object, and returns the class's name.
+// classObject reads a Java object stream that must be a Class object, and returns the class's name.
 func (p *parser) classObject() string {
 	at := p.Pos()
 	v := p.object()

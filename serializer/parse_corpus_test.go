@@ -165,6 +165,12 @@ func TestStoredSnapshots(t *testing.T) {
 			}
 			counts[f.kind]++
 			for _, s := range list {
+				if s.Java != nil && !s.Unknown && s.Raw != nil && s.JavaRaw != nil {
+					counts["objects compared"]++
+					if got, want := describe(fromJava(s.Java)), describe(s); got != want && !strings.HasPrefix(want, "ScalaEnum") {
+						t.Errorf("%s: %s at %d: object says\n%s, snapshot says\n%s", path, f.kind, f.at, got, want)
+					}
+				}
 				walk(s, func(s *Snapshot) {
 					counts["snapshots"]++
 					if s.Unknown {

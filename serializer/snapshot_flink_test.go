@@ -62,6 +62,10 @@ func describe(s *Snapshot) string {
 	}
 	switch body := m.Body.(type) {
 	case nil:
+	case *TextBody: // the serializer's name, where it is not an outer part
+		if m.Outer >= 0 {
+			fmt.Fprintf(&b, " %q", body.Text)
+		}
 	case *PojoBody:
 		fmt.Fprintf(&b, " %s{", body.Class)
 		for _, f := range body.Fields {

@@ -6,23 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"ckpt/internal/testenv"
 )
 
 // corpusFiles returns the `_metadata` files that real Flink wrote. Without the corpus a test is skipped, but not in CI.
 func corpusFiles(tb testing.TB) []string {
 	tb.Helper()
-	root := os.Getenv("CKPT_CORPUS")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(root); err != nil {
-		if os.Getenv("CI") != "" {
-			tb.Fatalf("no corpus: %v", err)
-		}
-		tb.Skipf("no corpus (set CKPT_CORPUS): %v", err)
-	}
 	var files []string
-	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(testenv.Corpus(tb), func(path string, e fs.DirEntry, err error) error {
 		if err == nil && e.Name() == "_metadata" {
 			files = append(files, path)
 		}

@@ -50,6 +50,7 @@ type handle struct {
 	header   *state.Header                 // nil: not read, or there is none
 	metas    []*state.Meta                 // of the header, or what the metadata alone tells
 	states   []*State                      // of metas, by index
+	services []timerService                // of raw keyed state that is timers
 	err      error                         // why it cannot be read
 }
 

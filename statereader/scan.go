@@ -154,7 +154,7 @@ func (r *scanner) prepare() {
 	end := r.c.size
 	if k, ok := h.keyed.(*metadata.KeyGroupsHandle); ok {
 		end = 0
-		ends := groupEnds(k.KeyGroups.Offsets, r.c.size)
+		ends := h.groupEnds(k.KeyGroups.Offsets)
 		for i := range ends {
 			if u.reads(k.KeyGroups.Range.Start + int32(i)) {
 				end = max(end, ends[i])
@@ -200,14 +200,10 @@ func newMetaScan(h *state.Header, m *state.Meta) metaScan {
 // groups reads the selected key groups of the unit. A key group that fails is reported, and the next one read.
 func (r *scanner) groups(ctx context.Context, read func(*scanner, context.Context, int32) error) error {
 	k := r.unit.handle.keyed.(*metadata.KeyGroupsHandle).KeyGroups
-	ends := groupEnds(k.Offsets, r.c.size)
-	none := int64(0) // the offset of key groups without data
-	if r.unit.handle.layout == LayoutRawKeyed {
-		none = -1
-	}
+	ends := r.unit.handle.groupEnds(k.Offsets)
 	for i, off := range k.Offsets {
 		g := k.Range.Start + int32(i)
-		if off == none || !r.unit.reads(g) {
+		if off == r.unit.handle.noData() || !r.unit.reads(g) {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

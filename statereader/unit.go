@@ -113,7 +113,7 @@ func (h *handle) mayHold(sel Selection) (states []*State) {
 
 // cut divides a unit between key groups, as soon as a part has unitSize bytes.
 func (u *Unit) cut(k metadata.KeyGroupOffsets) (parts []*Unit) {
-	ends := groupEnds(k.Offsets, u.handle.size)
+	ends := u.handle.groupEnds(k.Offsets)
 	part := *u
 	part.Bytes = 0
 	for i, off := range k.Offsets {
@@ -121,9 +121,7 @@ func (u *Unit) cut(k metadata.KeyGroupOffsets) (parts []*Unit) {
 		if part.Bytes == 0 {
 			part.First = g
 		}
-		if off >= 0 {
-			part.Bytes += ends[i] - off
-		}
+		part.Bytes += ends[i] - off
 		part.Last = g
 		if part.Bytes >= unitSize || i == len(k.Offsets)-1 {
 			if u.groups.Overlaps(part.span()) {
@@ -136,17 +134,24 @@ func (u *Unit) cut(k metadata.KeyGroupOffsets) (parts []*Unit) {
 	return parts
 }
 
-// groupEnds returns where each key group ends: where the next one begins that has data, or at size.
-func groupEnds(offsets []int64, size int64) []int64 {
+// groupEnds returns where each key group ends: where the next one begins that has data, or with the content.
+func (h *handle) groupEnds(offsets []int64) []int64 {
 	ends := make([]int64, len(offsets))
-	next := size
+	next := h.size
 	for i := len(offsets) - 1; i >= 0; i-- {
-		ends[i] = max(offsets[i], 0)
-		if offsets[i] > 0 {
+		if ends[i] = offsets[i]; offsets[i] != h.noData() {
 			ends[i], next = next, offsets[i]
 		}
 	}
 	return ends
+}
+
+// noData is the offset of key groups without data. Managed state has a header, so that nothing begins at 0.
+func (h *handle) noData() int64 {
+	if h.slot == rawKeyed {
+		return -1
+	}
+	return 0
 }
 
 // File returns the file that the unit reads, as the metadata names it; for inline state, the metadata file.

@@ -5,25 +5,94 @@ import (
 	"sync"
 )
 
-// KnownUID returns the uid of an operator that Flink SQL named itself: "<node>_<transformation>", for small node numbers.
+// KnownUID returns the uid of an operator that Flink SQL named itself, found by hashing what the planner may have said:
+// "12_group-aggregate" by default, "12_stream-exec-group-aggregate_1_group-aggregate" in 1.15, the committers of sinks,
+// and the built-in process table functions, which are named without a number. Only jobs from compiled plans have such uids (or all SQL jobs, if so configured).
 func KnownUID(id OperatorID) (uid string, ok bool) {
 	uid, ok = knownUIDs()[id]
 	return uid, ok
 }
 
-// knownNodes bounds the node numbers of the dictionary.
-const knownNodes = 100
+// Node numbers of the dictionary. A plan numbers its nodes from 1, but goes on counting in one session.
+const (
+	knownNodes    = 300
+	knownNodes115 = 100
+)
 
 var knownUIDs = sync.OnceValue(func() map[OperatorID]string {
-	all := make(map[OperatorID]string, knownNodes*len(sqlTransformations))
-	for node := 1; node <= knownNodes; node++ {
-		for _, name := range sqlTransformations {
-			uid := strconv.Itoa(node) + "_" + name
-			all[OperatorIDFromUID(uid)] = uid
+	all := make(map[OperatorID]string, knownNodes*72)
+	add := func(uid string) { all[OperatorIDFromUID(uid)] = uid }
+	add("TO_CHANGELOG")
+	add("FROM_CHANGELOG")
+	for n := 1; n <= knownNodes; n++ {
+		node := strconv.Itoa(n) + "_"
+		for _, of := range sqlNodes {
+			for _, name := range of.transformations {
+				add(node + name)
+				if n <= knownNodes115 {
+					add(node + "stream-exec-" + of.node + "_1_" + name)
+				}
+			}
 		}
+		add("Sink Committer: " + node + "sink")
+		add("Sink " + node + "sink Global Committer")
 	}
 	return all
 })
 
-// sqlTransformations are the names that the SQL planner gives to the transformations of its nodes.
-var sqlTransformations = []string{"source", "calc", "sink", "writer"}
+// sqlNodes are the nodes of streaming plans with the names of their transformations.
+var sqlNodes = []struct {
+	node            string
+	transformations []string
+}{
+	{"table-source-scan", []string{"source"}},
+	{"sink", []string{"sink", "constraint-validator", "partitioner", "upsert-materialize", "timestamp-inserter", "row-kind-setter",
+		"streaming-writer", "compact-coordinator", "compact-operator", "partition-committer", "discarding-sink"}},
+	{"calc", []string{"calc"}},
+	{"async-calc", []string{"async-calc"}},
+	{"correlate", []string{"correlate"}},
+	{"async-correlate", []string{"async-correlate"}},
+	{"expand", []string{"expand"}},
+	{"exchange", []string{"exchange"}},
+	{"union", []string{"union"}},
+	{"values", []string{"values"}},
+	{"limit", []string{"limit"}},
+	{"sort-limit", []string{"rank"}}, // ORDER BY … LIMIT runs as a rank
+	{"rank", []string{"rank"}},
+	{"watermark-assigner", []string{"watermark-assigner"}},
+	{"mini-batch-assigner", []string{"mini-batch-assigner"}},
+	{"drop-update-before", []string{"drop-update-before"}},
+	{"changelog-normalize", []string{"changelog-normalize"}},
+	{"deduplicate", []string{"deduplicate"}},
+	{"group-aggregate", []string{"group-aggregate"}},
+	{"local-group-aggregate", []string{"local-group-aggregate"}},
+	{"global-group-aggregate", []string{"global-group-aggregate"}},
+	{"incremental-group-aggregate", []string{"incremental-group-aggregate"}},
+	{"group-table-aggregate", []string{"group-table-aggregate"}},
+	{"group-window-aggregate", []string{"group-window-aggregate"}},
+	{"window-aggregate", []string{"window-aggregate"}},
+	{"local-window-aggregate", []string{"local-window-aggregate"}},
+	{"global-window-aggregate", []string{"global-window-aggregate"}},
+	{"window-table-function", []string{"window"}},
+	{"window-join", []string{"window-join"}},
+	{"window-rank", []string{"window-rank"}},
+	{"window-deduplicate", []string{"window-deduplicate"}},
+	{"over-aggregate", []string{"over-aggregate"}},
+	{"sort", []string{"sort"}},
+	{"temporal-sort", []string{"temporal-sort"}},
+	{"join", []string{"join"}},
+	{"interval-join", []string{"interval-join", "filter-left", "filter-right", "pad-left", "pad-right"}},
+	{"temporal-join", []string{"temporal-join"}},
+	{"lookup-join", []string{"lookup-join", "lookup-join-materialize"}},
+	{"match", []string{"match", "timestamp-inserter"}},
+	{"multi-join", []string{"multi-join"}},
+	{"delta-join", []string{"delta-join"}},
+	{"lateral-snapshot-join", []string{"lateral-snapshot-join"}},
+	{"ml-predict-table-function", []string{"ml-predict-table-function"}},
+	{"vector-search-table-function", []string{"vector-search-table-function"}},
+	{"python-calc", []string{"python-calc"}},
+	{"python-correlate", []string{"python-correlate"}},
+	{"python-group-aggregate", []string{"python-group-aggregate"}},
+	{"python-group-window-aggregate", []string{"python-group-window-aggregate"}},
+	{"python-over-aggregate", []string{"python-over-aggregate"}},
+}

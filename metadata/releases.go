@@ -19,7 +19,7 @@ var keyedWritten = map[HandleCode]span{
 	codeIncremental: {"1.15", ""}, codeKeyedV2: {"1.15", ""}, codeFileChanges: {"1.16", ""}, codeChangelog: {"1.16", ""},
 }
 
-// FlinkVersions returns the releases that write what was found, as "1.16 – 1.20" or "1.15": by the version of the file, the
+// FlinkVersions returns the releases that write what was found, as "1.16 – 1.20", "1.15" or "2.1 and later": by the version of the file, the
 // codes of its handles and what else came later than the version. Where parts of several releases meet, it is the range of
 // the version alone.
 func (c *Checkpoint) FlinkVersions() string {
@@ -118,7 +118,10 @@ func (r *releaseRange) operatorState(h *OperatorStateHandle) {
 }
 
 func (r releaseRange) String() string {
-	if r.first == r.last {
+	switch {
+	case r.last == len(releases)-1:
+		return releases[r.first] + " and later"
+	case r.first == r.last:
 		return releases[r.first]
 	}
 	return releases[r.first] + " – " + releases[r.last]

@@ -54,11 +54,12 @@ func UnitCount(s string) (n int) {
 }
 
 // DecodeModifiedUTF8 turns modified UTF-8 (NUL as C0 80, supplementary characters as two three-byte surrogates)
-// into WTF-8. bad is the index of the first byte that no writer produces, or -1.
+// into WTF-8. As Java does, it also reads what no writer produces: a plain NUL and overlong forms. bad is the index of the
+// first byte that cannot be read, or -1.
 func DecodeModifiedUTF8(b []byte) (s string, bad int) {
 	plain := true
 	for _, c := range b {
-		if c == 0 || c >= 0x80 {
+		if c >= 0x80 {
 			plain = false
 			break
 		}
@@ -70,7 +71,7 @@ func DecodeModifiedUTF8(b []byte) (s string, bad int) {
 	for i := 0; i < len(b); {
 		c := b[i]
 		switch {
-		case c < 0x80 && c != 0:
+		case c < 0x80:
 			out = append(out, c)
 			i++
 		case c&0xE0 == 0xC0 && i+1 < len(b) && b[i+1]&0xC0 == 0x80:

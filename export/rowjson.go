@@ -14,14 +14,13 @@ import (
 //
 // with the columns that rows of such states have. A value without a decoder becomes an $opaque object.
 func AppendRowJSON(dst []byte, s *statereader.State, e *state.Entry) ([]byte, error) {
-	return appendRow(dst, s, presence(s), e, plainJSON)
+	var j rowJSON
+	return j.row(dst, s, presence(s), e), j.err
 }
 
-func appendRow(dst []byte, s *statereader.State, set columnSet, e *state.Entry, enc encoder) ([]byte, error) {
-	j := rowJSON{encoder: enc}
-	dst = appendString(append(dst, `{"operator":`...), OperatorName(s.Operator))
-	dst = appendString(append(dst, `,"state":`...), s.Name)
-	dst = appendString(append(dst, `,"kind":`...), string(s.Kind))
+// row appends an entry as a JSON object.
+func (j *rowJSON) row(dst []byte, s *statereader.State, set columnSet, e *state.Entry) []byte {
+	dst = j.origin(dst, s)
 	if set.keyed {
 		dst = strconv.AppendInt(append(dst, `,"key_group":`...), int64(e.KeyGroup), 10)
 	} else {
@@ -37,7 +36,7 @@ func appendRow(dst []byte, s *statereader.State, set columnSet, e *state.Entry, 
 		}
 	}
 	if set.timestamp {
-		dst = enc.time(append(dst, `,"timestamp":`...), e.Time)
+		dst = j.time(append(dst, `,"timestamp":`...), e.Time)
 	}
 	dst = j.value(dst, set, e)
 	if s.TTL {
@@ -45,10 +44,17 @@ func appendRow(dst []byte, s *statereader.State, set columnSet, e *state.Entry, 
 		if e.Flags&state.HasTTL == 0 {
 			dst = append(dst, "null"...)
 		} else {
-			dst = enc.time(dst, e.Time)
+			dst = j.time(dst, e.Time)
 		}
 	}
-	return append(dst, '}'), j.err
+	return append(dst, '}')
+}
+
+// origin begins a row with where it comes from.
+func (j *rowJSON) origin(dst []byte, s *statereader.State) []byte {
+	dst = appendString(append(dst, `{"operator":`...), OperatorName(s.Operator))
+	dst = appendString(append(dst, `,"state":`...), s.Name)
+	return appendString(append(dst, `,"kind":`...), string(s.Kind))
 }
 
 // OperatorName is the operator's uid if it is known, else the 32 hex digits of its id.
@@ -62,7 +68,8 @@ func OperatorName(op *statereader.Operator) string {
 // rowJSON appends parts of rows. The first error stays.
 type rowJSON struct {
 	encoder
-	err error
+	err    error
+	opaque bool // a part has no decoder
 }
 
 // exact appends what the exact column holds: key, namespace, map_key and value.
@@ -97,6 +104,7 @@ func (j *rowJSON) value(dst []byte, set columnSet, e *state.Entry) []byte {
 	case e.Flags&state.Null != 0:
 		return append(dst, "null"...)
 	case e.Flags&state.Oversize != 0:
+		j.opaque = true
 		return appendOversize(dst, m.Value, e.Size)
 	default:
 		return j.part(dst, m.Value, e.Value)
@@ -105,20 +113,62 @@ func (j *rowJSON) value(dst []byte, set columnSet, e *state.Entry) []byte {
 
 // part appends the value that b is.
 func (j *rowJSON) part(dst []byte, s *serializer.Serializer, b []byte) []byte {
-	if s == nil {
-		if b == nil {
-			return append(dst, "null"...)
-		}
-		return appendOpaque(dst, serializer.Opaque{Reason: "no header names its serializer", Bytes: b})
+	c := j.decode(s, b)
+	return c.json(dst, j.encoder)
+}
+
+// decode returns the value that b is.
+func (j *rowJSON) decode(s *serializer.Serializer, b []byte) cellValue {
+	switch {
+	case s == nil && b == nil:
+		return cellValue{}
+	case s == nil:
+		j.opaque = true
+		return cellValue{v: serializer.Opaque{Reason: unnamedSerializer, Bytes: b}}
 	}
 	v, err := s.Program.DecodeFramed(b)
-	if err != nil {
-		if j.err == nil {
-			j.err = err
-		}
-		return append(dst, "null"...)
+	if err != nil && j.err == nil {
+		j.err = err
 	}
-	return j.append(dst, s.Type, v)
+	j.opaque = j.opaque || holdsOpaque(v)
+	return cellValue{t: s.Type, v: v}
+}
+
+const unnamedSerializer = "no header names its serializer"
+
+// holdsOpaque says whether DecodeFramed left bytes without a decoder: v itself, or the last of its parts.
+func holdsOpaque(v serializer.Value) bool {
+	for {
+		switch t := v.(type) {
+		case serializer.Opaque:
+			return true
+		case serializer.Struct:
+			if len(t.Values) == 0 {
+				return false
+			}
+			v = t.Values[len(t.Values)-1]
+		case serializer.List:
+			if len(t) == 0 {
+				return false
+			}
+			v = t[len(t)-1]
+		case serializer.Map:
+			if len(t) == 0 {
+				return false
+			}
+			v = t[len(t)-1].Value
+		case serializer.Either:
+			v = t.Value
+		case serializer.Branch:
+			v = t.Value
+		case serializer.Some:
+			v = t.Value
+		case serializer.Element:
+			v = t.Value
+		default:
+			return false
+		}
+	}
 }
 
 // appendOversize stands for a value that is too large to decode.

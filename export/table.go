@@ -149,7 +149,7 @@ func (s *shapes) column(st *statereader.State, of part) *node {
 		}
 	}
 	if n == nil {
-		return &node{kind: nodeOpaque, reason: "no header names its serializer"}
+		return &node{kind: nodeOpaque, reason: unnamedSerializer}
 	}
 	return n
 }

@@ -1,0 +1,88 @@
+package export
+
+import (
+	"io"
+
+	"github.com/apache/arrow/go/v17/parquet"
+	"github.com/apache/arrow/go/v17/parquet/compress"
+	"github.com/apache/arrow/go/v17/parquet/pqarrow"
+)
+
+// parquetSink writes Parquet: each flush is a row group.
+type parquetSink struct {
+	columns
+	w *pqarrow.FileWriter
+}
+
+func (s *parquetSink) begin(w io.Writer) (err error) {
+	props := []parquet.WriterProperty{
+		parquet.WithVersion(parquet.V2_LATEST), // nanoseconds
+		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(1),
+		parquet.WithDictionaryDefault(false), parquet.WithBatchSize(parquetBatch),
+	}
+	s.batch.each(func(v *vector, name string) {
+		for _, path := range v.dictionaryPaths(name, nil) {
+			props = append(props, parquet.WithDictionaryFor(path, true))
+		}
+	})
+	schema := s.batch.schema()
+	s.w, err = pqarrow.NewFileWriter(schema, w, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
+	if err != nil {
+		return err
+	}
+	return s.w.AppendKeyValueMetadata("ARROW:schema", schemaText(s.batch.table.Schema()))
+}
+
+// parquetBatch is how many values go to a column writer at once.
+const parquetBatch = 1024
+
+func (s *parquetSink) flush() error {
+	rec := s.batch.Record()
+	err := s.w.Write(rec)
+	s.batch.Reset()
+	return err
+}
+
+func (s *parquetSink) end() error { return s.w.Close() }
+
+// dictionaryPaths adds the paths of the columns below v whose first values repeat enough for a dictionary to pay.
+func (v *vector) dictionaryPaths(path string, paths []string) []string {
+	switch v.node.kind {
+	case nodeStruct:
+		for _, k := range v.kids {
+			paths = k.dictionaryPaths(path+"."+k.node.name, paths)
+		}
+		return paths
+	case nodeList:
+		return v.kids[0].dictionaryPaths(path+".list.element", paths)
+	case nodeMap:
+		paths = v.kids[0].dictionaryPaths(path+".key_value.key", paths)
+		return v.kids[1].dictionaryPaths(path+".key_value.value", paths)
+	}
+	if v.node.kind == nodeDict || v.width != widthBits && v.repeats() {
+		paths = append(paths, path)
+	}
+	return paths
+}
+
+const (
+	dictSample = 4096 // values looked at
+	dictShare  = 4    // a dictionary pays where at most one in so many is new
+)
+
+// repeats says whether the first values are mostly repeated.
+func (v *vector) repeats() bool {
+	n, seen, values := min(v.len, dictSample), map[string]struct{}{}, 0
+	for i := range n {
+		if v.isNull(i) {
+			continue
+		}
+		values++
+		if v.width == widthVar {
+			seen[string(v.data[v.ends[i]:v.ends[i+1]])] = struct{}{}
+		} else {
+			seen[string(v.data[i*v.width:(i+1)*v.width])] = struct{}{}
+		}
+	}
+	return values >= 16 && len(seen)*dictShare <= values
+}

@@ -97,7 +97,7 @@ func (p *parser) plain(d *ClassDesc) {
 	}
 	n := int(p.r.Uint16())
 	if n > p.r.Len()/minFieldBytes || !p.spend(n) {
-		p.r.FailAt(at+1, javaio.ErrCorrupt, "%d fields cannot fit in the %d bytes left", n, p.r.Len())
+		p.r.FailAt(at+1, javaio.ErrEnd, "%d fields cannot fit in the %d bytes left", n, p.r.Len())
 		return
 	}
 	d.Fields = make([]FieldDesc, 0, min(n, preallocated))

@@ -2,6 +2,7 @@
 # run.sh generate VERSION OUTDIR [all|committed]   writes OUTDIR/VERSION/<snapshot>/
 # run.sh TOOL VERSION ARGS…                        any other tool: ckpt.harness.TOOL.Main ARGS…
 # run.sh build VERSION                            only builds; do it first where several tools will run at once
+# FLINK_JVM replaces the options of the JVM, which by default suit short runs.
 # VERSION is a Flink version that pom.xml knows: 1.20.4 or 2.3.0.
 set -euo pipefail
 tool=$1 version=$2
@@ -19,6 +20,6 @@ for p in java.lang java.lang.invoke java.lang.reflect java.io java.net java.nio 
   java.util.concurrent java.util.concurrent.atomic java.util.concurrent.locks; do
   opens+=(--add-opens "java.base/$p=ALL-UNNAMED")
 done
-exec java -Xmx3g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${opens[@]}" \
+exec java ${FLINK_JVM:--Xmx3g -XX:+UseSerialGC -XX:TieredStopAtLevel=1} "${opens[@]}" \
   -Duser.timezone=UTC -Dfile.encoding=UTF-8 -Dorg.slf4j.simpleLogger.defaultLogLevel="${FLINK_LOG:-error}" \
   -cp "$build/classes:$(cat "$build/classpath")" ckpt.harness.Main "$tool" "$@"

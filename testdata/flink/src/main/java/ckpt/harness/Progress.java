@@ -17,11 +17,19 @@ public final class Progress {
         SEEN.incrementAndGet();
     }
 
-    /** Waits until {@code n} records were seen; {@code failure} is asked meanwhile and throws when the job is dead. */
+    /**
+     * Waits until {@code n} records were seen, two minutes at most from one record to the next; {@code failure} is asked
+     * meanwhile and throws when the job is dead.
+     */
     public static void await(long n, Check failure) throws Exception {
-        long deadline = System.nanoTime() + 120_000_000_000L;
+        long last = 0;
+        long deadline = 0;
         while (SEEN.get() < n) {
             failure.check();
+            if (deadline == 0 || SEEN.get() > last) {
+                last = SEEN.get();
+                deadline = System.nanoTime() + 120_000_000_000L;
+            }
             if (System.nanoTime() > deadline) {
                 throw new TimeoutException("saw " + SEEN.get() + " of " + n + " records");
             }

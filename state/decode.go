@@ -93,9 +93,6 @@ func decode(b []byte, end int64, operator bool, parse func(*decoder)) (*Header, 
 		return nil, javaio.InField(err, "header")
 	}
 	h.Raw = append([]byte(nil), b[:h.Size]...)
-	if err := h.describe(); err != nil {
-		return nil, javaio.InField(err, "header")
-	}
 	return h, nil
 }
 
@@ -178,6 +175,10 @@ func (d *decoder) metas(field string, backend BackendType, meta func(*Meta)) {
 		if d.r.Err() != nil {
 			d.r.InField(fmt.Sprintf("%s[%d]", field, i))
 			return
+		}
+		if err := d.h.describe(m); err != nil {
+			m.Kind = Unknown
+			m.Err = &javaio.FormatError{Offset: int64(at), Field: fmt.Sprintf("header.%s[%d]", field, i), Err: err}
 		}
 		d.h.States = append(d.h.States, m)
 	}

@@ -25,45 +25,31 @@ const TimerPrefix = "_timer_state/"
 // arrayListClass is the list serializer of heap files; RocksDB files of 1.2 name the element's serializer instead.
 const arrayListClass = "org.apache.flink.runtime.state.ArrayListSerializer"
 
-// describe derives what the states of a decoded header hold.
-func (h *Header) describe() error {
-	for i, m := range h.States {
-		if err := h.describeMeta(m); err != nil {
-			return javaio.InField(&javaio.FormatError{Offset: 0, Err: err}, fmt.Sprintf("state[%d]", i))
-		}
-	}
-	return nil
-}
-
-func (h *Header) describeMeta(m *Meta) error {
+// describe derives what a state holds from what is stored about it.
+func (h *Header) describe(m *Meta) error {
 	stored := m.Serializer(valueSerializer)
-	if stored == nil && m.Salvaged == "" {
+	if stored == nil {
 		return fmt.Errorf("%w: state %q has no %s", javaio.ErrCorrupt, m.Name, valueSerializer)
 	}
 	m.Value = stored
 	switch m.Backend {
-	case Operator, BroadcastType:
+	case Operator:
 		return m.describeOperator()
+	case BroadcastType:
+		return m.describeBroadcast()
 	case PriorityQueue:
 		m.describeQueue(stored)
 		return nil
 	}
-	name := m.Option(optionKind)
-	kind, ok := kinds[name]
-	if !ok && (name != "" || m.Salvaged == "") {
-		return fmt.Errorf("%w: state %q is of kind %q", javaio.ErrUnsupported, m.Name, name)
+	kind, ok := kinds[m.Option(optionKind)]
+	if !ok {
+		return fmt.Errorf("%w: state %q is of kind %q", javaio.ErrUnsupported, m.Name, m.Option(optionKind))
 	}
 	m.Kind = kind
-	if !ok {
-		m.Kind = Unknown
-	}
-	m.Namespace = m.Serializer(namespaceSerializer)
-	if m.Namespace == nil && m.Salvaged == "" {
+	if m.Namespace = m.Serializer(namespaceSerializer); m.Namespace == nil {
 		return fmt.Errorf("%w: state %q has no %s", javaio.ErrCorrupt, m.Name, namespaceSerializer)
 	}
-	if stored != nil {
-		m.describeValue(h, stored)
-	}
+	m.describeValue(h, stored)
 	return nil
 }
 
@@ -100,38 +86,31 @@ func (h *Header) recordsElement(stored *serializer.Serializer) bool {
 
 func (m *Meta) describeQueue(stored *serializer.Serializer) {
 	m.Kind = Unknown
-	if stored == nil || stored.Type.Kind != serializer.KindTimer {
-		return
+	if stored.Type.Kind == serializer.KindTimer {
+		m.Kind, m.Value = Timer, nil
+		m.TimerKey, m.Namespace = part(stored, 0, 2), part(stored, 1, 2)
 	}
-	m.Kind, m.Value = Timer, nil
-	m.TimerKey, m.Namespace = part(stored, 0, 2), part(stored, 1, 2)
 }
 
 func (m *Meta) describeOperator() error {
-	m.Mode = m.Option(optionMode)
-	if m.Backend == BroadcastType {
-		m.Kind, m.Collection = BroadcastState, true
-		m.Key = m.Serializer(keySerializer)
-		m.UserKey = m.Key
-		if m.Key == nil && m.Salvaged == "" {
-			return fmt.Errorf("%w: broadcast state %q has no %s", javaio.ErrCorrupt, m.Name, keySerializer)
-		}
-		return nil
-	}
-	switch m.Mode {
+	switch m.Mode = m.Option(optionMode); m.Mode {
 	case "SPLIT_DISTRIBUTE":
 		m.Kind = OperatorList
-	case "UNION":
-		m.Kind = OperatorUnion
-	case "BROADCAST": // a list that every subtask writes alike
+	case "UNION", "BROADCAST":
 		m.Kind = OperatorUnion
 	case "":
-		if m.Salvaged == "" {
-			return fmt.Errorf("%w: operator state %q has no %s", javaio.ErrCorrupt, m.Name, optionMode)
-		}
-		m.Kind = OperatorList
+		return fmt.Errorf("%w: operator state %q has no %s", javaio.ErrCorrupt, m.Name, optionMode)
 	default:
 		return fmt.Errorf("%w: operator state %q has the mode %q", javaio.ErrUnsupported, m.Name, m.Mode)
+	}
+	return nil
+}
+
+func (m *Meta) describeBroadcast() error {
+	m.Kind, m.Collection, m.Mode = BroadcastState, true, m.Option(optionMode)
+	m.Key = m.Serializer(keySerializer)
+	if m.UserKey = m.Key; m.Key == nil {
+		return fmt.Errorf("%w: broadcast state %q has no %s", javaio.ErrCorrupt, m.Name, keySerializer)
 	}
 	return nil
 }

@@ -76,6 +76,9 @@ type Meta struct {
 	TimerKey *serializer.Serializer
 	Options  []Option
 	Stored   []StoredSerializer // as in the file, in file order
+	// Err says why the entries of the state cannot be read although its place in the header is known: an option or a
+	// serializer is missing, or of no known kind. A *javaio.FormatError; nil: sound.
+	Err error
 	// Salvaged names the snapshot class that hid this state's serializers or those behind it in the header.
 	Salvaged string
 }

@@ -294,14 +294,14 @@ func (r *scanner) fullList(ctx context.Context, w *window, m *metaScan, flags st
 		r.element(m, i)
 		r.e.Flags = flags
 		n, err := r.value(ctx, w, 0, m)
-		var blocked *blockedError
-		switch {
-		case errors.As(err, &blocked):
-			return r.fullOpaque(ctx, w)
-		case err != nil && i == 0 && w.left() == 0: // no element of this type has no bytes
-			r.e.Index, r.e.Flags = -1, flags|state.Empty
-			return r.emit()
-		case err != nil:
+		if err != nil {
+			if isBlocked(err) {
+				return r.fullOpaque(ctx, w)
+			}
+			if i == 0 && w.left() == 0 { // no element of this type has no bytes
+				r.e.Index, r.e.Flags = -1, flags|state.Empty
+				return r.emit()
+			}
 			return err
 		}
 		w.advance(n)

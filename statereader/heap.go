@@ -55,12 +55,15 @@ func (r *scanner) heapSection(ctx context.Context, w *window) error {
 	m := &r.metas[id]
 	m.seen = true
 	switch {
-	case m.Backend == state.PriorityQueue:
+	case m.Backend == state.PriorityQueue && m.Err == nil:
 		return r.heapQueue(ctx, w, m)
-	case r.e.Header.Version == 1:
+	case r.e.Header.Version == 1 && m.Err == nil:
 		return r.heapNested(ctx, w, m)
 	}
 	count, err := r.count(ctx, w)
+	if count > 0 && m.Err != nil {
+		return &blockedError{state: id, class: m.Name, reason: m.Err.Error()}
+	}
 	for ; count > 0 && err == nil; count-- {
 		err = r.heapEntry(ctx, w, m)
 	}

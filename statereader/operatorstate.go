@@ -3,7 +3,6 @@ package statereader
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -171,8 +170,7 @@ func (r *scanner) piece(ctx context.Context, m *metaScan, index int64) error {
 		read = r.broadcast
 	}
 	err := read(ctx, w, m, index)
-	var blocked *blockedError
-	if errors.As(err, &blocked) {
+	if isBlocked(err) {
 		return r.operatorOpaque(ctx, w, m, index)
 	}
 	if err == nil && (len(w.bytes()) > 0 || r.raw.left() > 0) {

@@ -149,7 +149,10 @@ func (r *scanner) prepare() {
 	r.metas = make([]metaScan, len(h.header.States))
 	for i, m := range h.header.States {
 		r.metas[i] = newMetaScan(h.header, m)
-		r.metas[i].want = slices.Contains(u.States, h.states[i])
+		wanted := slices.Contains(u.States, h.states[i])
+		if r.metas[i].want = wanted && m.Err == nil; wanted && m.Err != nil {
+			r.lose(Missing{State: h.states[i], Code: CorruptState, Reason: m.Err.Error(), Err: m.Err, KeyGroups: r.keyGroups()})
+		}
 	}
 	end := r.c.size
 	if k, ok := h.keyed.(*metadata.KeyGroupsHandle); ok {
@@ -232,8 +235,7 @@ func (r *scanner) groups(ctx context.Context, read func(*scanner, context.Contex
 // failedGroup notes what the rest of a key group would have held.
 func (r *scanner) failedGroup(g int32, err error) error {
 	groups := KeyGroupSet{{state.KeyGroup(g), state.KeyGroup(g)}}
-	var blocked *blockedError
-	if errors.As(err, &blocked) {
+	if blocked, ok := errors.AsType[*blockedError](err); ok {
 		for i := range r.metas {
 			if m := &r.metas[i]; m.want && (!m.seen || i == blocked.state) {
 				r.lose(Missing{State: r.unit.handle.states[i], Code: OpaqueBlocked, Class: blocked.class, Reason: blocked.reason, KeyGroups: groups})
@@ -257,13 +259,10 @@ func (r *scanner) reportFor(only *metaScan, err error, groups KeyGroupSet) error
 		if !r.metas[i].want || only != nil && only.ID != i {
 			continue
 		}
-		m := Missing{State: r.unit.handle.states[i], Code: CorruptState, Reason: err.Error(), Err: err}
-		if groups != nil {
-			m.KeyGroups = groups
-		} else if r.unit.Keyed {
-			m.KeyGroups = KeyGroupSet{r.unit.span()}
+		if groups == nil {
+			groups = r.keyGroups()
 		}
-		r.lose(m)
+		r.lose(Missing{State: r.unit.handle.states[i], Code: CorruptState, Reason: err.Error(), Err: err, KeyGroups: groups})
 	}
 	if !r.yield(state.Entry{}, err) {
 		return errStop
@@ -285,12 +284,16 @@ func (s *Scan) lose(m Missing) {
 
 func (s *Scan) loseAll(code, reason string, err error) {
 	for _, st := range s.unit.States {
-		m := Missing{State: st, Code: code, Reason: reason, Err: err}
-		if s.unit.Keyed {
-			m.KeyGroups = KeyGroupSet{s.unit.span()}
-		}
-		s.lose(m)
+		s.lose(Missing{State: st, Code: code, Reason: reason, Err: err, KeyGroups: s.keyGroups()})
 	}
+}
+
+// keyGroups returns those of a keyed unit.
+func (s *Scan) keyGroups() KeyGroupSet {
+	if !s.unit.Keyed {
+		return nil
+	}
+	return KeyGroupSet{s.unit.span()}
 }
 
 // warn notes what is odd at n bytes behind the position of w.
@@ -306,7 +309,8 @@ const maxWarnings = 100
 
 // emit lends the current entry to the consumer.
 func (r *scanner) emit() error {
-	if !r.yield(r.lent.lend(r.e), nil) {
+	r.lent.lend(&r.e)
+	if !r.yield(r.e, nil) {
 		return errStop
 	}
 	r.lent.reclaim()
@@ -320,6 +324,11 @@ type blockedError struct {
 }
 
 func (b *blockedError) Error() string { return b.reason }
+
+func isBlocked(err error) bool {
+	_, ok := errors.AsType[*blockedError](err)
+	return ok
+}
 
 // String names the layout in messages.
 func (l Layout) String() string {

@@ -102,6 +102,11 @@ func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadat
 			if h.err != nil {
 				v.problems = append(v.problems, h.err)
 			}
+			for _, m := range h.metas {
+				if m.Err != nil {
+					v.problems = append(v.problems, v.locate(m.Err, h.fileName(l.File()), h))
+				}
+			}
 		}
 		op.collect()
 	}

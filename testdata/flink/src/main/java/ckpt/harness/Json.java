@@ -1,5 +1,7 @@
 package ckpt.harness;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +59,7 @@ public final class Json {
             if (Double.isNaN(d) || Double.isInfinite(d)) {
                 string(s, Double.isNaN(d) ? "NaN" : d > 0 ? "Infinity" : "-Infinity");
             } else {
-                s.append(v);
+                s.append(d == 0 ? v : shortest((Number) v));
             }
         } else if (v == null || v instanceof Boolean || v instanceof Byte || v instanceof Short || v instanceof Integer
                 || v instanceof Long) {
@@ -69,13 +71,37 @@ public final class Json {
         }
     }
 
+    /** The fewest digits that give the same bits; Java's own toString writes 1.4E-45 for the float 1e-45. */
+    private static String shortest(Number v) {
+        BigDecimal exact = new BigDecimal(v.doubleValue());
+        for (int digits = 1; ; digits++) {
+            BigDecimal r = exact.round(new MathContext(digits));
+            if (v instanceof Float ? Float.parseFloat(r.toString()) == (Float) v : r.doubleValue() == (Double) v) {
+                return decimal(r.stripTrailingZeros());
+            }
+        }
+    }
+
+    /** With an exponent below 1e-6 and from 1e21 on, as JSON writers do; always with a point or an exponent. */
+    private static String decimal(BigDecimal d) {
+        int exponent = d.precision() - d.scale() - 1;
+        if (exponent >= -6 && exponent < 21) {
+            return d.toPlainString() + (d.scale() > 0 ? "" : ".0");
+        }
+        return d.movePointLeft(exponent).stripTrailingZeros().toPlainString()
+                + String.format("e%c%02d", exponent < 0 ? '-' : '+', Math.abs(exponent));
+    }
+
     /** Control characters and unpaired surrogates as escapes, everything else as it is. */
     private static void string(StringBuilder s, String t) {
         s.append('"');
         for (int i = 0; i < t.length(); i++) {
             char c = t.charAt(i);
+            int named = "\n\r\t".indexOf(c);
             if (c == '"' || c == '\\') {
                 s.append('\\').append(c);
+            } else if (named >= 0) {
+                s.append('\\').append("nrt".charAt(named));
             } else if (Character.isHighSurrogate(c) && i + 1 < t.length() && Character.isLowSurrogate(t.charAt(i + 1))) {
                 s.append(c).append(t.charAt(++i));
             } else if (c < ' ' || Character.isSurrogate(c)) {

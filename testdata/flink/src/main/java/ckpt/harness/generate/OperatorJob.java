@@ -1,6 +1,7 @@
 package ckpt.harness.generate;
 
 import ckpt.harness.Feed;
+import ckpt.harness.Json;
 import ckpt.harness.Params;
 import ckpt.harness.Rows;
 import ckpt.harness.Seen;
@@ -76,6 +77,11 @@ final class OperatorJob implements Job {
             rows.row("broadcast", "limits", "broadcast", "subtask", 0, "map_key", Shown.of(Tuple2.of(i, 44L)),
                     "value", Shown.of(KvJob.list(i)));
         }
+    }
+
+    @Override
+    public Map<String, Object> emptyCollections(Params p) {
+        return Json.object("broadcast/unused", 1); // of the copy that is shown
     }
 
     private static void element(Rows rows, String state, String kind, int subtask, long index, Object v) {

@@ -162,12 +162,10 @@ public final class Pojos {
 
         @Override
         public Map<String, Object> shown() {
-            return Json.object("counts", collection(counts), "ids", collection(ids), "label", label,
-                    "names", collection(names));
-        }
-
-        private static Object collection(Object c) {
-            return c == null || Api.COLLECTIONS ? Shown.of(c) : Shown.KRYO;
+            if (!Api.COLLECTIONS && (names != null || counts != null || ids != null)) {
+                return KRYO; // the object as a whole: where a Kryo field ends only Kryo knows
+            }
+            return Json.object("counts", Shown.of(counts), "ids", Shown.of(ids), "label", label, "names", Shown.of(names));
         }
     }
 
@@ -183,7 +181,7 @@ public final class Pojos {
 
         @Override
         public Map<String, Object> shown() {
-            return Json.object("$class", getClass().getName(), "name", name);
+            return Json.object("name", name); // only a subclass is named
         }
     }
 
@@ -231,7 +229,7 @@ public final class Pojos {
 
         @Override
         public Map<String, Object> shown() {
-            return Json.object("$class", getClass().getName(), "legs", legs);
+            return Json.object("legs", legs);
         }
     }
 

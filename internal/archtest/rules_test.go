@@ -22,7 +22,7 @@ var sideways = exceptions{
 }
 
 // testOnly are packages that only tests import.
-var testOnly = []string{"internal/archtest", "internal/faultfs", "internal/golden", "internal/testenv", "storage/storagetest"}
+var testOnly = []string{"internal/archtest", "internal/faultfs", "internal/fixtures", "internal/golden", "internal/testenv", "storage/storagetest"}
 
 // pure packages turn bytes into values and back: no I/O, no clock, no randomness, no log. They may not even reach
 // storage through others.

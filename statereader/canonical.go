@@ -104,6 +104,7 @@ func (r *scanner) fullEntry(ctx context.Context, w *window, m *metaScan, size, l
 		return r.at(w, 0, err)
 	}
 	if err != nil {
+		err = javaio.InField(javaio.InField(err, m.field()), groupField(int32(r.e.KeyGroup)))
 		return r.reportFor(m, err, KeyGroupSet{{r.e.KeyGroup, r.e.KeyGroup}})
 	}
 	return nil
@@ -220,7 +221,7 @@ func (r *scanner) splitKey(w *window, m *metaScan, off int, b []byte) error {
 		return r.whole(w, m, off, b, m.userKeyOf)
 	}
 	if len(b) > 0 {
-		return javaio.InField(corruptAt(w, off, "%d bytes of a key left over", len(b)), m.field())
+		return corruptAt(w, off, "%d bytes of a key left over", len(b))
 	}
 	return nil
 }
@@ -233,7 +234,7 @@ func (r *scanner) passLength(w *window, m *metaScan, off int, b []byte, n int) (
 	}
 	for rest := n; ; rest >>= 8 {
 		if len(b) == 0 || b[0] != byte(rest) {
-			return nil, 0, javaio.InField(corruptAt(w, off, "a part of %d bytes has another length behind it", n), m.field())
+			return nil, 0, corruptAt(w, off, "a part of %d bytes has another length behind it", n)
 		}
 		b, off = b[1:], off+1
 		if rest < 256 {
@@ -245,7 +246,7 @@ func (r *scanner) passLength(w *window, m *metaScan, off int, b []byte, n int) (
 // cutOff is the failure of a program on n bytes that no more will follow.
 func (r *scanner) cutOff(w *window, m *metaScan, off, n int, err error) error {
 	if errors.Is(err, serializer.ErrShort) {
-		return javaio.InField(corruptAt(w, off, "key cut off after %d bytes", n), m.field())
+		return corruptAt(w, off, "key cut off after %d bytes", n)
 	}
 	return r.broken(w, off, m, err)
 }
@@ -262,7 +263,7 @@ func (r *scanner) fullQueue(w *window, m *metaScan, size int) error {
 		return r.emit()
 	}
 	if len(b) < 8 {
-		return javaio.InField(corruptAt(w, off, "timer of %d bytes", len(b)), m.field())
+		return corruptAt(w, off, "timer of %d bytes", len(b))
 	}
 	r.e.Time = int64(binary.BigEndian.Uint64(b) ^ 1<<63)
 	if err := r.splitTimer(w, m, off+8, b[8:]); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"math"
 
+	"ckpt/internal/javaio"
 	"ckpt/state"
 )
 
@@ -43,6 +44,7 @@ func (r *scanner) heapGroup(ctx context.Context, g int32) error {
 	return nil
 }
 
+// heapSection reads the state that comes next.
 func (r *scanner) heapSection(ctx context.Context, w *window) error {
 	id, err := r.uint16(ctx, w)
 	if err != nil {
@@ -54,6 +56,13 @@ func (r *scanner) heapSection(ctx context.Context, w *window) error {
 	}
 	m := &r.metas[id]
 	m.seen = true
+	if err := r.heapState(ctx, w, m); err != nil {
+		return javaio.InField(err, m.field())
+	}
+	return nil
+}
+
+func (r *scanner) heapState(ctx context.Context, w *window, m *metaScan) error {
 	switch {
 	case m.Backend == state.PriorityQueue && m.Err == nil:
 		return r.heapQueue(ctx, w, m)
@@ -62,7 +71,7 @@ func (r *scanner) heapSection(ctx context.Context, w *window) error {
 	}
 	count, err := r.count(ctx, w)
 	if count > 0 && m.Err != nil {
-		return &blockedError{state: id, class: m.Name, reason: m.Err.Error()}
+		return &blockedError{state: m.ID, class: m.Name, reason: m.Err.Error()}
 	}
 	for ; count > 0 && err == nil; count-- {
 		err = r.heapEntry(ctx, w, m)

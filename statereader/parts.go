@@ -70,12 +70,15 @@ func (r *scanner) broken(w *window, off int, m *metaScan, err error) error {
 	if fe, ok := errors.AsType[*javaio.FormatError](err); ok {
 		c := *fe
 		c.Offset = w.file(off + int(max(fe.Offset, 0)))
-		err = &c
+		return &c
 	}
-	return javaio.InField(err, m.field())
+	return err
 }
 
+// field names the state in errors, groupField a key group.
 func (m *metaScan) field() string { return fmt.Sprintf("state[%q]", m.Name) }
+
+func groupField(g int32) string { return fmt.Sprintf("keyGroup[%d]", g) }
 
 func corruptAt(w *window, off int, format string, args ...any) error {
 	err := fmt.Errorf("%w: "+format, append([]any{javaio.ErrCorrupt}, args...)...)

@@ -243,7 +243,7 @@ func (r *scanner) failedGroup(g int32, err error) error {
 		}
 		return nil
 	}
-	err = javaio.InField(err, fmt.Sprintf("keyGroup[%d]", g))
+	err = javaio.InField(err, groupField(g))
 	return r.report(err, groups)
 }
 

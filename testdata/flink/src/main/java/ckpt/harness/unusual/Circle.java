@@ -1,5 +1,7 @@
 package ckpt.harness.unusual;
 
+import java.util.Map;
+
 /** A subclass of {@link Shape}: a serializer learns of it when it first writes one. */
 public class Circle extends Shape {
     public double radius;
@@ -9,5 +11,12 @@ public class Circle extends Shape {
     Circle(String name, double radius) {
         super(name, 0);
         this.radius = radius;
+    }
+
+    @Override
+    public Map<String, Object> shown() {
+        Map<String, Object> m = super.shown();
+        m.put("radius", radius);
+        return m;
     }
 }

@@ -4,8 +4,6 @@ import ckpt.harness.Feed;
 import ckpt.harness.Json;
 import ckpt.harness.Params;
 import ckpt.harness.Rows;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
@@ -15,7 +13,6 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
-import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -61,7 +58,7 @@ final class Custom implements Case {
     public void expect(Rows rows, Params p, Facts facts) {
         for (String k : KEYS) {
             rows.keyed(UID, STATES.get(0), "value", k, k, "value", number(k));
-            rows.keyed(UID, STATES.get(1), "value", k, k, "value", opaque(temperature(k)));
+            rows.keyed(UID, STATES.get(1), "value", k, k, "value", temperature(k).shown());
             for (int i = 0; i < list(k).size(); i++) {
                 rows.keyed(UID, STATES.get(2), "list", k, k, "index", i, "value", list(k).get(i));
             }
@@ -71,7 +68,7 @@ final class Custom implements Case {
         for (int i = 0; i < KEYS.size(); i++) {
             String k = KEYS.get(i);
             list(rows, 0, i, number(k));
-            list(rows, 1, i, opaque(temperature(k)));
+            list(rows, 1, i, temperature(k).shown());
             list(rows, 2, i, k);
             list(rows, 3, i, k.length());
             list(rows, 4, i, Json.object("f0", k.length(), "f1", k));
@@ -90,18 +87,6 @@ final class Custom implements Case {
                         "class", TemperatureSerializer.Snapshot.class.getName(), "effect", how),
                 Json.object("operator", UID, "state", STATES.get(1), "kind", "operator-list",
                         "class", TemperatureSerializer.Snapshot.class.getName(), "effect", "framed")));
-    }
-
-    /** What can be shown of a value without its class. */
-    static Map<String, Object> opaque(Temperature t) {
-        try {
-            DataOutputSerializer out = new DataOutputSerializer(32);
-            new TemperatureSerializer().serialize(t, out);
-            return Json.object("$opaque", TemperatureSerializer.Snapshot.class.getName(),
-                    "$bytes", Json.base64(out.getCopyOfBuffer()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static long number(String k) {

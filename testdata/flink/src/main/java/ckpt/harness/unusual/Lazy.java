@@ -1,11 +1,9 @@
 package ckpt.harness.unusual;
 
 import ckpt.harness.Feed;
-import ckpt.harness.Json;
 import ckpt.harness.Params;
 import ckpt.harness.Rows;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -48,18 +46,15 @@ final class Lazy implements Case {
         for (long k : KEYS) {
             int owner = KeyGroupRangeAssignment.assignKeyToParallelOperator(k, p.maxParallelism(), p.parallelism());
             rows.keyed(UID, "state-Aa", "value", k, k, "value", k * k);
-            Map<String, Object> shape = round(k, owner)
-                    ? Json.object("$class", Circle.class.getName(), "corners", 0, "name", "circle " + k, "radius", k / 2.0)
-                    : Json.object("$class", Shape.class.getName(), "corners", 4, "name", "square " + k);
-            rows.keyed(UID, "state-BB", "value", k, k, "value", shape);
+            rows.keyed(UID, "state-BB", "value", k, k, "value", shape(k, owner).shown());
             if (owner == 1) {
                 rows.keyed(UID, "late", "value", k, k, "value", (int) k);
             }
         }
     }
 
-    private static boolean round(long k, int subtask) {
-        return subtask == 2 && k % 2 == 0;
+    private static Shape shape(long k, int subtask) {
+        return subtask == 2 && k % 2 == 0 ? new Circle("circle " + k, k / 2.0) : new Shape("square " + k, 4);
     }
 
     private static final class Operator extends Seeded {
@@ -82,8 +77,7 @@ final class Lazy implements Case {
                     continue;
                 }
                 getPartitionedState(COUNT).update(k * k);
-                getPartitionedState(SHAPE).update(
-                        round(k, subtask()) ? new Circle("circle " + k, k / 2.0) : new Shape("square " + k, 4));
+                getPartitionedState(SHAPE).update(shape(k, subtask()));
                 if (subtask() == 1) {
                     getPartitionedState(LATE).update((int) k);
                 }

@@ -1,7 +1,11 @@
 package ckpt.harness.unusual;
 
+import ckpt.harness.Json;
+import ckpt.harness.generate.Shown;
+import java.util.Map;
+
 /** A POJO with a subclass that nobody registers. */
-public class Shape {
+public class Shape implements Shown {
     public String name;
     public int corners;
 
@@ -10,5 +14,10 @@ public class Shape {
     Shape(String name, int corners) {
         this.name = name;
         this.corners = corners;
+    }
+
+    @Override
+    public Map<String, Object> shown() {
+        return Json.object("$class", getClass().getName(), "corners", corners, "name", name);
     }
 }

@@ -36,10 +36,7 @@ func keyedBackend(h metadata.KeyedHandle) string {
 		}
 		return "heap"
 	case *metadata.IncrementalHandle:
-		if len(h.Shared) > 0 {
-			return "rocksdb-incremental"
-		}
-		return "rocksdb-full"
+		return "rocksdb-incremental" // also of key groups without entries, which share no file
 	case *metadata.ChangelogHandle, *metadata.InlineChangesHandle, *metadata.FileChangesHandle:
 		return "changelog"
 	}

@@ -87,6 +87,7 @@ var sqlNodes = []struct {
 	{"match", []string{"match", "timestamp-inserter"}},
 	{"multi-join", []string{"multi-join"}},
 	{"delta-join", []string{"delta-join"}},
+	{"process-table-function", []string{"process"}},
 	{"lateral-snapshot-join", []string{"lateral-snapshot-join"}},
 	{"ml-predict-table-function", []string{"ml-predict-table-function"}},
 	{"vector-search-table-function", []string{"vector-search-table-function"}},

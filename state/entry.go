@@ -27,7 +27,8 @@ const (
 	Null EntryFlags = 1 << iota
 	// HasTTL: Time is the last access; Value is the user's value without the timestamp.
 	HasTTL
-	// Whole: an opaque collection that cannot be taken apart; Value is all of it (TTL timestamps included).
+	// Whole: an opaque collection that cannot be taken apart; Value is all of it (TTL timestamps included), or of a list
+	// whose beginning could be, what begins at Index.
 	Whole
 	// Empty: a list or map stored without elements. It is no row, but a rewrite keeps it.
 	Empty

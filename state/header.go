@@ -48,7 +48,7 @@ const (
 // Header is the beginning of a state file: which states it holds and with which serializers.
 type Header struct {
 	Version    int32 // 0: there is no such header (raw timers)
-	Operator   bool // operator-state header, else keyed
+	Operator   bool  // operator-state header, else keyed
 	Compressed bool
 	Key        *serializer.Serializer // keyed headers
 	States     []*Meta                // in stored order: a state's index is its id in the file

@@ -297,7 +297,7 @@ func (r *scanner) fullList(ctx context.Context, w *window, m *metaScan, flags st
 		n, err := r.value(ctx, w, 0, m)
 		if err != nil {
 			if isBlocked(err) {
-				return r.fullOpaque(ctx, w)
+				return r.fullOpaque(ctx, w, i)
 			}
 			if i == 0 && w.left() == 0 { // no element of this type has no bytes
 				r.e.Index, r.e.Flags = -1, flags|state.Empty
@@ -319,9 +319,11 @@ func (r *scanner) fullList(ctx context.Context, w *window, m *metaScan, flags st
 	}
 }
 
-// fullOpaque gives what is left of a list whose elements have no decoder.
-func (r *scanner) fullOpaque(ctx context.Context, w *window) error {
-	r.e.Index, r.e.Time = -1, 0
+// fullOpaque gives a list, or what is left of it from element i on, that has no decoder.
+func (r *scanner) fullOpaque(ctx context.Context, w *window, i int64) error {
+	if r.e.Time = 0; i == 0 {
+		r.e.Index = -1
+	}
 	r.e.Flags = r.e.Flags&^state.HasTTL | state.Whole
 	if n := w.left(); n > r.unit.view.opts.maxValue() {
 		r.e.Flags |= state.Oversize

@@ -3,6 +3,7 @@ package statereader
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -170,7 +171,11 @@ func (r *scanner) piece(ctx context.Context, m *metaScan, index int64) error {
 		read = r.broadcast
 	}
 	err := read(ctx, w, m, index)
-	if isBlocked(err) {
+	if blocked, ok := errors.AsType[*blockedError](err); ok {
+		if blocked.rest {
+			r.lose(Missing{State: r.unit.handle.states[m.ID], Code: OpaqueBlocked, Class: blocked.class, Reason: blocked.reason})
+			return nil
+		}
 		return r.operatorOpaque(ctx, w, m, index)
 	}
 	if err == nil && (len(w.bytes()) > 0 || r.raw.left() > 0) {
@@ -201,23 +206,32 @@ func (r *scanner) broadcast(ctx context.Context, w *window, m *metaScan, _ int64
 		r.e.Flags = state.Empty
 		return r.emit()
 	}
-	for range count {
-		r.fresh(m)
-		key, err := r.length(ctx, w, 0, m, m.userKeyOf)
-		if err != nil {
-			return err
-		}
-		n, err := r.value(ctx, w, key, m)
-		if err != nil {
-			return err
-		}
-		r.e.UserKey = w.bytes()[:key:key]
-		w.advance(key + n)
-		if err := r.emit(); err != nil {
+	w.advance(-4) // so that a map whose first entry has no decoder is whole
+	for i, off := 0, 4; i < count; i, off = i+1, 0 {
+		if err := r.broadcastEntry(ctx, w, m, off); err != nil {
+			if blocked, ok := errors.AsType[*blockedError](err); ok && i > 0 {
+				blocked.rest = true
+			}
 			return err
 		}
 	}
 	return nil
+}
+
+// broadcastEntry gives the entry that begins at off.
+func (r *scanner) broadcastEntry(ctx context.Context, w *window, m *metaScan, off int) error {
+	r.fresh(m)
+	key, err := r.length(ctx, w, off, m, m.userKeyOf)
+	if err != nil {
+		return err
+	}
+	n, err := r.value(ctx, w, off+key, m)
+	if err != nil {
+		return err
+	}
+	r.e.UserKey = w.bytes()[off : off+key : off+key]
+	w.advance(off + key + n)
+	return r.emit()
 }
 
 // operatorOpaque gives what has no decoder: an element, or what is left of a map (flag Whole).

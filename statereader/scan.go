@@ -321,6 +321,7 @@ func (r *scanner) emit() error {
 type blockedError struct {
 	state         int
 	class, reason string
+	rest          bool // of a collection, a part of which was given
 }
 
 func (b *blockedError) Error() string { return b.reason }

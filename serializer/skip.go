@@ -191,6 +191,10 @@ func skipPojoFields(n *node, b []byte, p, depth int) (int, error) {
 			p += e.fixed
 			continue
 		}
+		if e.kind == KindBoolean && p < len(b) && b[p] <= 1 {
+			p++
+			continue
+		}
 		q, err := skip(e, b, p, depth)
 		if err != nil {
 			return 0, n.inField(err, i)
@@ -303,7 +307,7 @@ func skipJava(b []byte, p int) (int, error) {
 		return 0, ErrShort
 	}
 	if err != nil {
-		return 0, javaio.InField(javaio.Shift(err, int64(p)), "object")
+		return 0, javaio.InField(shifted(err, p), "object")
 	}
 	return p + n, nil
 }
@@ -388,6 +392,9 @@ func skipMapItem(n *node, b []byte, p, depth int) (int, error) {
 func corrupt(p int, format string, args ...any) error {
 	return &javaio.FormatError{Offset: int64(p), Err: fmt.Errorf("%w: "+format, append([]any{javaio.ErrCorrupt}, args...)...)}
 }
+
+// shifted moves the place of an error that was found relative to p.
+func shifted(err error, p int) error { return javaio.Shift(err, int64(p)) }
 
 func unsupported(p int, format string, args ...any) error {
 	return &javaio.FormatError{Offset: int64(p), Err: fmt.Errorf("%w: "+format, append([]any{javaio.ErrUnsupported}, args...)...)}

@@ -18,50 +18,48 @@ func skipUnits(b []byte, p, n int) (int, error) {
 	if n > len(b)-p {
 		return 0, ErrShort // a unit has at least one byte
 	}
+	s := b[p:]
 	for n > 0 {
-		for n >= 8 && len(b)-p >= 8 && binary.LittleEndian.Uint64(b[p:])&highBits == 0 {
-			p += 8
-			n -= 8
+		k := min(n, 8)
+		n -= k
+		if len(s) >= 8 && binary.LittleEndian.Uint64(s)&(highBits>>(64-8*k)) == 0 {
+			s = s[k:]
+			continue
 		}
-		for i := min(n, 8); i > 0; i-- {
-			if p >= len(b) {
-				return 0, ErrShort
+		for ; k > 0; k-- {
+			switch {
+			case len(s) > 0 && s[0] < 0x80:
+				s = s[1:]
+			case len(s) > 1 && s[1] < 0x80 && s[1] != 0:
+				s = s[2:]
+			default:
+				w, err := wideUnit(s)
+				if err != nil {
+					return 0, shifted(err, len(b)-len(s))
+				}
+				s = s[w:]
 			}
-			if b[p] < 0x80 {
-				p++
-				continue
-			}
-			w, err := wideUnit(b, p)
-			if err != nil {
-				return 0, err
-			}
-			p += w
 		}
-		n -= min(n, 8)
 	}
-	return p, nil
+	return len(b) - len(s), nil
 }
 
-// wideUnit returns the length of the unit of two or three bytes at p.
-func wideUnit(b []byte, p int) (int, error) {
-	if len(b)-p < 2 {
-		return 0, ErrShort
+// wideUnit returns the length of the unit that begins s and is not of one byte.
+func wideUnit(s []byte) (int, error) {
+	for i := 1; i < 3; i++ {
+		if i >= len(s) {
+			return 0, ErrShort
+		}
+		switch c := s[i]; {
+		case c == 0:
+			return 0, corrupt(0, "character in more bytes than it needs")
+		case i == 2 && c > 3:
+			return 0, corrupt(0, "character beyond 16 bits")
+		case c < 0x80:
+			return i + 1, nil
+		}
 	}
-	switch c := b[p+1]; {
-	case c == 0:
-		return 0, corrupt(p, "character in more bytes than it needs")
-	case c < 0x80:
-		return 2, nil
-	case len(b)-p < 3:
-		return 0, ErrShort
-	}
-	switch c := b[p+2]; {
-	case c == 0:
-		return 0, corrupt(p, "character in more bytes than it needs")
-	case c > 3:
-		return 0, corrupt(p, "character beyond 16 bits")
-	}
-	return 3, nil
+	return 0, ErrShort // not reached: the third byte ends a unit
 }
 
 // textLength reads the length in front of text: of StringSerializer, where null is -1, if bias is 1; else of StringValue.

@@ -114,7 +114,11 @@ func (m *Meta) snapshots() []*serializer.Snapshot {
 }
 
 func appendProxy(dst []byte, s *serializer.Snapshot) []byte {
-	return append(javaio.AppendInt32(dst, 2), s.Raw...)
+	version := s.Proxy
+	if version == 0 { // not read from a header
+		version = 2
+	}
+	return append(javaio.AppendInt32(dst, version), s.Raw...)
 }
 
 // appendResilience appends pairs of serializer object and snapshot.

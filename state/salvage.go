@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"slices"
 
 	"ckpt/internal/javaio"
 	"ckpt/serializer"
@@ -120,7 +121,9 @@ func looksLikeState(b []byte) bool {
 		}
 	}
 	n := r.Int32()
-	return r.Err() == nil && n >= 1 && n <= 3 && nextSerializer(r.Rest()) == 0
+	return r.Err() == nil && n >= 1 && n <= 3 && slices.ContainsFunc(serializerTokens, func(token []byte) bool {
+		return bytes.HasPrefix(r.Rest(), token)
+	})
 }
 
 func wantOptions(backend BackendType) int32 {

@@ -61,6 +61,9 @@ func List(ctx context.Context, roots []string, o ListOptions) (*Listing, error) 
 		if err != nil {
 			return nil, err
 		}
+		if o.Reader.Wrap != nil {
+			fsys = o.Reader.Wrap(fsys)
+		}
 		if info, err := fsys.Stat(ctx, dir); err != nil {
 			return nil, fmt.Errorf("%s: %w", root, err)
 		} else if !info.IsDir {

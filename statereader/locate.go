@@ -2,6 +2,8 @@ package statereader
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,6 +23,9 @@ type Location struct {
 	Layout metadata.Layout
 	// Chosen is set where the user named a job's directory: the newest complete checkpoint that was taken.
 	Chosen string
+	// Size and SHA256 (hexadecimal) of the file are known once Metadata has read it.
+	Size   int64
+	SHA256 string
 }
 
 // metadataLimit bounds what is read as metadata: 1 GiB, far above any real file.
@@ -33,8 +38,14 @@ func Locate(ctx context.Context, p string, o Options) (*Location, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Wrap != nil {
+		fsys = o.Wrap(fsys)
+	}
 	info, err := fsys.Stat(ctx, name)
 	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) { // the system's message would name the path twice
+			err = fs.ErrNotExist
+		}
 		return nil, fmt.Errorf("%s: %w", p, err)
 	}
 	at := func(file, chosen string) *Location {
@@ -90,12 +101,14 @@ func isJobID(s string) bool {
 	return len(s) == 32 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// Metadata reads and decodes the file. It also returns its size in bytes.
-func (l *Location) Metadata(ctx context.Context) (*metadata.Checkpoint, int64, error) {
+// Metadata reads and decodes the file.
+func (l *Location) Metadata(ctx context.Context) (*metadata.Checkpoint, error) {
 	b, err := storage.ReadFile(ctx, l.FS, l.File, metadataLimit)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%s: %w", l.File, err)
+		return nil, fmt.Errorf("%s: %w", l.File, err)
 	}
+	sum := sha256.Sum256(b)
+	l.Size, l.SHA256 = int64(len(b)), hex.EncodeToString(sum[:])
 	cp, err := metadata.Decode(b)
-	return cp, int64(len(b)), javaio.InFile(err, l.File)
+	return cp, javaio.InFile(err, l.File)
 }

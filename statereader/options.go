@@ -20,6 +20,8 @@ type Options struct {
 	MetadataOnly bool
 	// IgnoreChecksums reads compressed state whose checksum is wrong, as Flink does.
 	IgnoreChecksums bool
+	// Wrap is put around the file system of a path that is opened, for counting, caching or limiting; nil: nothing is.
+	Wrap func(storage.FS) storage.FS
 	// UIDs are names that may be uids of operators: one whose hash is an operator's id becomes its UID.
 	UIDs []string
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -22,12 +23,15 @@ func newValidateCommand(app *App) *cobra.Command {
 			if o.Reader, err = app.readerOptions(); err != nil {
 				return err
 			}
-			if o.Level != "metadata" && o.Level != "files" {
-				return usageError{fmt.Errorf("--level %q: want metadata or files (deep is not available yet)", o.Level)}
+			if !slices.Contains([]string{"metadata", "files", "deep"}, o.Level) {
+				return usageError{fmt.Errorf("--level %q: want metadata, files or deep", o.Level)}
 			}
 			code := exitDone
 			err = app.eachPath(cmd.Context(), args, func(path string) error {
+				bar := app.newProgress("validate " + path)
+				o.Progress = bar.update
 				v, err := inspect.Validate(cmd.Context(), path, o)
+				bar.end()
 				if err != nil {
 					return err
 				}
@@ -46,7 +50,7 @@ func newValidateCommand(app *App) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&o.Level, "level", "files", "how far to look: metadata, files")
+	cmd.Flags().StringVar(&o.Level, "level", "files", "how far to look: metadata, files, or deep (reads and decodes all state)")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 3 on a warning too")
 	return cmd
 }
@@ -60,8 +64,12 @@ func validateTable(path string, v *inspect.Validation, plain bool) table {
 	if plain {
 		size = fmt.Sprint(v.Checked.Bytes)
 	}
+	entries := ""
+	if v.Level == "deep" {
+		entries = fmt.Sprintf(", %d entries", v.Checked.Entries)
+	}
 	t := table{
-		title:  []string{fmt.Sprintf("%s: %s at level %s; %d files, %s checked", path, verdict, v.Level, v.Checked.Files, size)},
+		title:  []string{fmt.Sprintf("%s: %s at level %s; %d files, %s%s checked", path, verdict, v.Level, v.Checked.Files, size, entries)},
 		header: []string{"SEVERITY", "CODE", "WHERE", "MESSAGE"},
 	}
 	for _, f := range v.Findings {

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
-	"strings"
 
 	"ckpt/export"
 	"ckpt/internal/keygroup"
@@ -19,14 +17,10 @@ import (
 // GetOptions name what to look up. Key, Namespace and MapKey are JSON, as rows show them.
 type GetOptions struct {
 	Reader    statereader.Options
-	Operator  string
-	State     string
-	Kind      string
+	Filter    Filter
 	Key       string
 	Namespace string
 	MapKey    string
-	// AllCopies shows broadcast state of every subtask.
-	AllCopies bool
 }
 
 // Lookup is an opened checkpoint and the state to look in.
@@ -61,27 +55,19 @@ func (l *Lookup) Close() error { return l.view.Close() }
 func (l *Lookup) Problems() []error { return l.view.Problems() }
 
 func (l *Lookup) find() error {
-	cp := l.view.Checkpoint()
-	ops, err := selectOperators(cp, newUIDs(cp, nil), operatorTexts(l.o.Operator))
+	sel, err := Select(l.view, l.o.Filter)
 	if err != nil {
 		return err
 	}
-	var found []*statereader.State
-	var names []string
-	for _, op := range l.view.Operators() {
-		if !slices.Contains(ops, op.Meta) {
-			continue
-		}
-		for _, s := range op.States() {
-			names = append(names, s.Name)
-			if (l.o.State == "" || s.Name == l.o.State) && (l.o.Kind == "" || string(s.Kind) == l.o.Kind) {
-				found = append(found, s)
-			}
+	found := sel.States
+	if found == nil {
+		for _, op := range l.view.Operators() {
+			found = append(found, op.States()...)
 		}
 	}
 	switch len(found) {
 	case 0:
-		return fmt.Errorf("state %q: %w; there are %s", l.o.State, ErrNotFound, strings.Join(names, ", "))
+		return fmt.Errorf("the checkpoint has no state: %w", ErrNotFound)
 	case 1:
 		l.State = found[0]
 	default:
@@ -93,13 +79,6 @@ func (l *Lookup) find() error {
 		return fmt.Errorf("%w: state %q has no key: leave out --key", ErrUsage, l.State.Name)
 	}
 	return nil
-}
-
-func operatorTexts(op string) []string {
-	if op == "" {
-		return nil
-	}
-	return []string{op}
 }
 
 // want is a lookup in the bytes of one header's serializers. Nil parts match everything.
@@ -156,7 +135,7 @@ func (l *Lookup) Rows(ctx context.Context) iter.Seq2[state.Entry, error] {
 var errStopped = errors.New("the consumer stopped")
 
 func (l *Lookup) rows(ctx context.Context, yield func(state.Entry, error) bool) (n int, err error) {
-	sel := statereader.Selection{States: []*statereader.State{l.State}, AllCopies: l.o.AllCopies}
+	sel := statereader.Selection{States: []*statereader.State{l.State}, AllCopies: l.o.Filter.AllCopies}
 	if l.State.Key != nil {
 		_, hash, known, err := l.wants(l.State.Metas[0], l.State.Key)
 		if err != nil {

@@ -19,12 +19,9 @@ import (
 // Options of Run: the zero value reads `_metadata` and the header of every state file.
 type Options struct {
 	Reader       statereader.Options
-	MetadataOnly bool     // leave states null
-	Count        bool     // fill entries and bytes per state; reads all state
-	UIDs         []string // uids of the job: an operator whose id one of them hashes to gets it
-	Operators    []string // only these, by id, uid or name
-	States       []string // only these names
-	Kind         string   // only this kind
+	MetadataOnly bool   // leave states null
+	Count        bool   // fill entries and bytes per state; reads all state
+	Filter       Filter // only this part; KeyGroups and AllCopies do not matter here
 }
 
 // Run says what the checkpoint at path contains.
@@ -34,8 +31,8 @@ func Run(ctx context.Context, path string, o Options) (*Report, error) {
 		return nil, err
 	}
 	cp := src.checkpoint
-	names := newUIDs(cp, o.UIDs)
-	chosen, err := selectOperators(cp, names, o.Operators)
+	names := newUIDs(cp, o.Reader.UIDs)
+	chosen, err := selectOperators(cp, names, o.Filter.Operators)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +81,7 @@ func (rep *Report) addStates(ctx context.Context, src *source, chosen []*metadat
 		out := &rep.Operators[i]
 		out.States = []State{}
 		for _, s := range op.States() {
-			if len(o.States) > 0 && !slices.Contains(o.States, s.Name) || o.Kind != "" && o.Kind != string(s.Kind) {
+			if !o.Filter.matches(s) {
 				continue
 			}
 			found = true
@@ -96,8 +93,8 @@ func (rep *Report) addStates(ctx context.Context, src *source, chosen []*metadat
 		}
 		out.Backends = refineBackends(out.Backends, op)
 	}
-	if !found && (len(o.States) > 0 || o.Kind != "") {
-		return fmt.Errorf("no state %s%s: %w", strings.Join(o.States, ", "), o.Kind, ErrNotFound)
+	if !found && (len(o.Filter.States) > 0 || o.Filter.Kind != "") {
+		return fmt.Errorf("no state %s: %w", strings.TrimSpace(strings.Join(o.Filter.States, ", ")+" of kind "+o.Filter.Kind), ErrNotFound)
 	}
 	return nil
 }

@@ -25,11 +25,11 @@ func openSource(ctx context.Context, path string, o statereader.Options) (*sourc
 	if err != nil {
 		return nil, err
 	}
-	cp, size, err := loc.Metadata(ctx)
+	cp, err := loc.Metadata(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &source{path: path, file: loc.File, size: size, fs: loc.FS, layout: loc.Layout, checkpoint: cp}, nil
+	return &source{path: path, file: loc.File, size: loc.Size, fs: loc.FS, layout: loc.Layout, checkpoint: cp}, nil
 }
 
 // file is one physical file that a checkpoint needs.

@@ -33,7 +33,7 @@ type View struct {
 // Operator is one operator of a checkpoint.
 type Operator struct {
 	Meta *metadata.Operator
-	// UID is recorded, or one of Options.UIDs; empty: unknown.
+	// UID is recorded, one of Options.UIDs, or one that SQL gives its operators; empty: unknown.
 	UID string
 	// Layouts counts the state handles by what is in them.
 	Layouts map[Layout]int
@@ -61,15 +61,22 @@ type State struct {
 // OpenPath opens the checkpoint that path names: a `_metadata` file, its directory, or the directory of a job's
 // checkpoints, of which the newest complete one is taken.
 func OpenPath(ctx context.Context, path string, o Options) (*View, error) {
+	v, _, err := OpenAt(ctx, path, o)
+	return v, err
+}
+
+// OpenAt is OpenPath that also says where the checkpoint was found.
+func OpenAt(ctx context.Context, path string, o Options) (*View, *Location, error) {
 	loc, err := Locate(ctx, path, o)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	cp, _, err := loc.Metadata(ctx)
+	cp, err := loc.Metadata(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return Open(ctx, loc.FS, cp, loc.Layout, o)
+	v, err := Open(ctx, loc.FS, cp, loc.Layout, o)
+	return v, loc, err
 }
 
 // Open reads the headers of all state files of a checkpoint, several at once. What cannot be read is a problem of the
@@ -83,7 +90,7 @@ func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadat
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(o.parallelism())
 	for _, m := range cp.Operators {
-		op := &Operator{Meta: m, UID: cmp.Or(m.UID, uids[m.ID]), Layouts: map[Layout]int{}}
+		op := &Operator{Meta: m, UID: cmp.Or(m.UID, uids[m.ID], knownUID(m.ID)), Layouts: map[Layout]int{}}
 		op.handles = handlesOf(op)
 		v.operators = append(v.operators, op)
 		for _, h := range op.handles {
@@ -111,6 +118,11 @@ func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadat
 		op.collect()
 	}
 	return v, nil
+}
+
+func knownUID(id metadata.OperatorID) string {
+	uid, _ := metadata.KnownUID(id)
+	return uid
 }
 
 // Checkpoint returns the metadata that the view was opened with.

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 	"gopkg.in/yaml.v3"
 
+	"ckpt/inspect"
 	"ckpt/statereader"
 	"ckpt/storage"
 )
@@ -23,10 +24,13 @@ import (
 type App struct {
 	Out, Err io.Writer
 	Log      *slog.Logger
+	// Wrap is put around every file system that is read; nil: nothing is.
+	Wrap func(storage.FS) storage.FS
 
 	output      string
 	bytes       bool
 	operators   []string
+	uids        []string
 	states      []string
 	kind        string
 	keyGroups   string
@@ -44,11 +48,15 @@ type App struct {
 
 // Run executes one command line and returns its exit code. It is the whole program but for the process itself.
 func Run(ctx context.Context, args []string, out, errOut io.Writer) int {
-	app := &App{Out: out, Err: errOut}
+	return (&App{Out: out, Err: errOut}).Run(ctx, args)
+}
+
+// Run executes one command line and returns its exit code.
+func (app *App) Run(ctx context.Context, args []string) int {
 	root := newRootCommand(app)
 	root.SetArgs(args)
-	root.SetOut(out)
-	root.SetErr(errOut)
+	root.SetOut(app.Out)
+	root.SetErr(app.Err)
 	err := root.ExecuteContext(ctx)
 	return app.finish(ctx, err)
 }
@@ -68,7 +76,7 @@ func newRootCommand(app *App) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	app.addCommonFlags(root.PersistentFlags())
 	root.AddCommand(newLsCommand(app), newInspectCommand(app), newDumpCommand(app), newGetCommand(app),
-		newValidateCommand(app), newVersionCommand(app))
+		newExportCommand(app), newValidateCommand(app), newVersionCommand(app))
 	for _, c := range root.Commands() {
 		if args := c.Args; args != nil { // wrong number of arguments is a usage error like a wrong flag
 			c.Args = func(cmd *cobra.Command, a []string) error {
@@ -87,6 +95,7 @@ func (app *App) addCommonFlags(f *pflag.FlagSet) {
 	f.StringVarP(&app.output, "output", "o", "table", "form of the result: table, json, jsonl, yaml or csv")
 	f.BoolVar(&app.bytes, "bytes", false, "plain byte counts in tables")
 	f.StringArrayVar(&app.operators, "operator", nil, "operator by id, uid or name (repeatable)")
+	f.StringArrayVar(&app.uids, "uid", nil, "a uid of the job, to name operators that record none (repeatable)")
 	f.StringArrayVar(&app.states, "state", nil, "state by name (repeatable)")
 	f.StringVar(&app.kind, "kind", "", "state kind: value, list, map, timer, broadcast …")
 	f.StringVar(&app.keyGroups, "key-groups", "", "key groups, as 0-63,70")
@@ -194,9 +203,14 @@ func (app *App) warn(format string, args ...any) {
 	}
 }
 
+// filter is the part of a checkpoint that the common flags mean.
+func (app *App) filter() inspect.Filter {
+	return inspect.Filter{Operators: app.operators, States: app.states, Kind: app.kind, KeyGroups: app.keyGroups}
+}
+
 // readerOptions are the common flags as the reader takes them.
 func (app *App) readerOptions() (statereader.Options, error) {
-	o := statereader.Options{Parallelism: app.parallelism, Memory: int64(app.memory), MaxValue: int64(app.maxValue)}
+	o := statereader.Options{Parallelism: app.parallelism, Memory: int64(app.memory), MaxValue: int64(app.maxValue), Wrap: app.Wrap}
 	for _, m := range app.maps {
 		one, err := storage.ParseMapping(m)
 		if err != nil {

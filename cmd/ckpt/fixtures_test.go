@@ -184,7 +184,7 @@ func testReports(t *testing.T, list []*fixtures.Fixture) {
 	for _, f := range list {
 		t.Run(f.Version+"/"+f.Name, func(t *testing.T) {
 			t.Parallel()
-			o := inspect.Options{UIDs: f.UIDs(), Reader: statereader.Options{Map: mappings(t, f)}}
+			o := inspect.Options{Reader: statereader.Options{UIDs: f.UIDs(), Map: mappings(t, f)}}
 			rep, err := inspect.Run(t.Context(), f.Path(), o)
 			if err != nil {
 				t.Fatal(err)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +11,7 @@ import (
 
 func newGetCommand(app *App) *cobra.Command {
 	var o inspect.GetOptions
+	var allCopies bool
 	cmd := &cobra.Command{
 		Use:   "get PATH --operator U --state S --key JSON",
 		Short: "Show what one key holds",
@@ -24,20 +24,15 @@ func newGetCommand(app *App) *cobra.Command {
 			if o.Reader, err = app.readerOptions(); err != nil {
 				return err
 			}
-			if o.Operator, err = one("operator", app.operators); err != nil {
-				return err
-			}
-			if o.State, err = one("state", app.states); err != nil {
-				return err
-			}
-			o.Kind = app.kind
+			o.Filter = app.filter()
+			o.Filter.KeyGroups, o.Filter.AllCopies = "", allCopies
 			return app.get(cmd, args[0], o)
 		},
 	}
 	cmd.Flags().StringVar(&o.Key, "key", "", "the key, as JSON")
 	cmd.Flags().StringVar(&o.Namespace, "namespace", "", "only this namespace (window), as JSON")
 	cmd.Flags().StringVar(&o.MapKey, "map-key", "", "only this map key, as JSON")
-	cmd.Flags().BoolVar(&o.AllCopies, "all-copies", false, "broadcast state of every subtask")
+	cmd.Flags().BoolVar(&allCopies, "all-copies", false, "broadcast state of every subtask")
 	return cmd
 }
 
@@ -77,15 +72,4 @@ func flushed(out *bufio.Writer, err error) error {
 		return e
 	}
 	return err
-}
-
-// one takes the only value of a repeatable flag.
-func one(flag string, values []string) (string, error) {
-	if len(values) > 1 {
-		return "", usageError{fmt.Errorf("--%s: this command takes one", flag)}
-	}
-	if len(values) == 0 {
-		return "", nil
-	}
-	return values[0], nil
 }

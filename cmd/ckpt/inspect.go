@@ -22,7 +22,7 @@ func newInspectCommand(app *App) *cobra.Command {
 			if o.Reader, err = app.readerOptions(); err != nil {
 				return err
 			}
-			o.Operators, o.States, o.Kind = app.operators, app.states, app.kind
+			o.Filter = app.filter()
 			return app.eachPath(cmd.Context(), args, func(path string) error {
 				rep, err := inspect.Run(cmd.Context(), path, o)
 				if err != nil {
@@ -37,7 +37,6 @@ func newInspectCommand(app *App) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.MetadataOnly, "metadata-only", false, "read `_metadata` alone; states stay unknown")
 	cmd.Flags().BoolVar(&o.Count, "count", false, "count entries and bytes per state (reads all keyed state)")
-	cmd.Flags().StringArrayVar(&o.UIDs, "uid", nil, "a uid of the job, to name operators that record none (repeatable)")
 	return cmd
 }
 

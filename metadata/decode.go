@@ -265,20 +265,9 @@ func (d *decoder) utf(field string) string {
 	case bad >= 0:
 		d.tolerate(at+2+bad, field, "not modified UTF-8")
 		s += "\uFFFD"
-	case len(s) != len(b) || !isASCII(s):
-		if !bytes.Equal(javaio.AppendModifiedUTF8(nil, s), b) {
-			d.warn(at, field, "spelled as no writer does; a rewrite changes the bytes")
-		}
+	case !javaio.IsPlain(s) && !bytes.Equal(javaio.AppendModifiedUTF8(nil, s), b):
+		d.warn(at, field, "spelled as no writer does; a rewrite changes the bytes")
 	}
 	d.done(at, field, func() any { return s })
 	return s
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 || s[i] == 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -53,19 +53,30 @@ func UnitCount(s string) (n int) {
 	return n
 }
 
+// IsPlain says whether s is ASCII without NUL: the same bytes in UTF-8 and modified UTF-8.
+func IsPlain(s string) bool {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	for ; len(s) >= 8; s = s[8:] {
+		w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if (w|(w-ones))&highs != 0 { // a high bit, or a zero byte that borrowed
+			return false
+		}
+	}
+	for i := range len(s) {
+		if s[i] == 0 || s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
 // DecodeModifiedUTF8 turns modified UTF-8 (NUL as C0 80, supplementary characters as two three-byte surrogates)
 // into WTF-8. As Java does, it also reads what no writer produces: a plain NUL and overlong forms. bad is the index of the
 // first byte that cannot be read, or -1.
 func DecodeModifiedUTF8(b []byte) (s string, bad int) {
-	plain := true
-	for _, c := range b {
-		if c >= 0x80 {
-			plain = false
-			break
-		}
-	}
-	if plain {
-		return string(b), -1
+	if s := string(b); IsPlain(s) {
+		return s, -1
 	}
 	out := make([]byte, 0, len(b))
 	for i := 0; i < len(b); {
@@ -89,6 +100,9 @@ func DecodeModifiedUTF8(b []byte) (s string, bad int) {
 
 // AppendModifiedUTF8 appends the modified UTF-8 of WTF-8 text, without a length.
 func AppendModifiedUTF8(dst []byte, s string) []byte {
+	if IsPlain(s) {
+		return append(dst, s...)
+	}
 	Units(s, func(u uint16) {
 		switch {
 		case u != 0 && u < 0x80:

@@ -25,6 +25,9 @@ var plainJSON encoder
 func (e encoder) append(dst []byte, t *serializer.Type, v serializer.Value) []byte {
 	switch v := v.(type) {
 	case nil:
+		if t != nil && t.Kind == serializer.KindTuple0 {
+			return append(dst, '{', '}')
+		}
 		return append(dst, "null"...)
 	case bool:
 		return strconv.AppendBool(dst, v)

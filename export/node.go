@@ -20,6 +20,9 @@ type node struct {
 	kids       []*node        // struct fields; list element; map key, value
 	symbols    []string       // nodeDict
 	reason     string         // nodeOpaque
+	// fixed says of a struct that its fields are not a class's, but always the same, in place: those of a window, of an
+	// either …
+	fixed bool
 }
 
 type nodeKind uint8
@@ -72,12 +75,14 @@ func union(a, b *node) *node {
 	switch {
 	case b.kind == nodeOpaque, a.kind == nodeJSON:
 		return a
-	case a.kind == nodeOpaque, b.kind == nodeJSON, a.kind == nodeEmpty && b.kind == nodeStruct:
+	case a.kind == nodeOpaque, b.kind == nodeJSON, a.kind == nodeEmpty && b.kind == nodeStruct && !b.fixed:
 		return rename(b, a)
-	case a.kind == nodeStruct && b.kind == nodeEmpty:
+	case a.kind == nodeStruct && b.kind == nodeEmpty && !a.fixed:
 		return a
-	case a.kind != b.kind:
+	case a.kind != b.kind || a.fixed != b.fixed:
 		return nil
+	case a.fixed:
+		return unionInPlace(a, b)
 	}
 	c := *a
 	switch a.kind {
@@ -98,11 +103,21 @@ func union(a, b *node) *node {
 			c.kids = addField(c.kids, k)
 		}
 	case nodeList, nodeMap:
-		c.kids = make([]*node, len(a.kids))
-		for i := range a.kids {
-			if c.kids[i] = union(a.kids[i], b.kids[i]); c.kids[i] == nil {
-				return nil
-			}
+		return unionInPlace(a, b)
+	}
+	return &c
+}
+
+// unionInPlace is union for nodes whose parts have fixed places.
+func unionInPlace(a, b *node) *node {
+	if len(a.kids) != len(b.kids) {
+		return nil
+	}
+	c := *a
+	c.kids = make([]*node, len(a.kids))
+	for i, k := range a.kids {
+		if c.kids[i] = union(k, b.kids[i]); c.kids[i] == nil || k.name != b.kids[i].name {
+			return nil
 		}
 	}
 	return &c
@@ -199,12 +214,12 @@ func (s *shapes) of(t *serializer.Type) *node {
 	}
 	switch t.Kind {
 	case serializer.KindTimeWindow:
-		return structNode(s.time().named("start", ""), s.time().named("end", ""))
+		return inPlace(s.time().named("start", ""), s.time().named("end", ""))
 	case serializer.KindCountWindow:
-		return structNode(scalar(arrow.PrimitiveTypes.Int64).named("id", ""))
+		return inPlace(scalar(arrow.PrimitiveTypes.Int64).named("id", ""))
 	case serializer.KindVariant:
 		bytes := &node{kind: nodeBinary}
-		return structNode(bytes.named("$variant", ""), bytes.named("$metadata", ""))
+		return inPlace(bytes.named("$variant", ""), bytes.named("$metadata", ""))
 	case serializer.KindList, serializer.KindSet, serializer.KindArray, serializer.KindTraversable,
 		serializer.KindLinkedList, serializer.KindAvroArray:
 		return listOf(s.of(t.Elems[0]))
@@ -217,9 +232,9 @@ func (s *shapes) of(t *serializer.Type) *node {
 		return s.record(t)
 	case serializer.KindEither, serializer.KindTry, serializer.KindUnion:
 		names := sideNames(t)
-		return structNode(s.of(t.Elems[0]).named(names[0], ""), s.of(t.Elems[1]).named(names[1], ""))
+		return inPlace(s.of(t.Elems[0]).named(names[0], ""), s.of(t.Elems[1]).named(names[1], ""))
 	case serializer.KindStreamElement:
-		return structNode((&node{kind: nodeDict, symbols: elementNames}).named("element", ""),
+		return inPlace((&node{kind: nodeDict, symbols: elementNames}).named("element", ""),
 			s.time().named("timestamp", ""), s.of(t.Elems[0]).named("value", ""))
 	}
 	return &node{kind: nodeJSON}
@@ -239,6 +254,9 @@ func scalar(dt arrow.DataType) *node { return &node{kind: nodeScalar, dt: dt} }
 
 func listOf(e *node) *node { return &node{kind: nodeList, kids: []*node{e.named("element", "")}} }
 
+// inPlace is a struct whose fields are always the same.
+func inPlace(fields ...*node) *node { return &node{kind: nodeStruct, kids: fields, fixed: true} }
+
 func structNode(fields ...*node) *node {
 	if len(fields) == 0 {
 		return &node{kind: nodeEmpty}
@@ -254,7 +272,7 @@ func (s *shapes) mapOf(t *serializer.Type) *node {
 	}
 	k, v := key.named("key", ""), s.of(value).named("value", "")
 	if t.Kind == serializer.KindNullAwareMap || t.Kind == serializer.KindMap && !uniqueKey(t.Elems[0]) {
-		return listOf(structNode(k, v))
+		return listOf(inPlace(k, v))
 	}
 	return &node{kind: nodeMap, kids: []*node{k, v}}
 }

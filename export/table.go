@@ -117,8 +117,8 @@ func hasNamespace(m *state.Meta) bool {
 	return true
 }
 
-// part picks the serializer of a column of a state, given that of the keys.
-type part func(m *state.Meta, key *serializer.Serializer) *serializer.Serializer
+// picker picks the serializer of a column of a state, given that of the keys.
+type picker func(m *state.Meta, key *serializer.Serializer) *serializer.Serializer
 
 func keyOf(m *state.Meta, key *serializer.Serializer) *serializer.Serializer {
 	if m.TimerKey != nil {
@@ -132,7 +132,7 @@ func mapKeyOf(m *state.Meta, _ *serializer.Serializer) *serializer.Serializer   
 func valueOf(m *state.Meta, _ *serializer.Serializer) *serializer.Serializer     { return m.Value }
 
 // column is the union of a part over all registrations of a state; JSON where they have nothing in common.
-func (s *shapes) column(st *statereader.State, of part) *node {
+func (s *shapes) column(st *statereader.State, of picker) *node {
 	var n *node
 	for _, m := range st.Metas {
 		sr := of(m, st.Key)
@@ -196,7 +196,7 @@ func tableMetadata(s *statereader.State) arrow.Metadata {
 // typePart is a part of a state that has a serializer of its own, and how headers name that.
 type typePart struct {
 	name, stored string
-	of           part
+	of           picker
 }
 
 var typeParts = []typePart{
@@ -207,7 +207,7 @@ var typeParts = []typePart{
 }
 
 // typeText is the type expression of a part; several distinct ones are joined by " | ".
-func typeText(s *statereader.State, of part) string {
+func typeText(s *statereader.State, of picker) string {
 	var texts []string
 	for _, m := range s.Metas {
 		if sr := of(m, s.Key); sr != nil {

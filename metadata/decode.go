@@ -265,7 +265,7 @@ func (d *decoder) utf(field string) string {
 	case bad >= 0:
 		d.tolerate(at+2+bad, field, "not modified UTF-8")
 		s += "\uFFFD"
-	case !javaio.IsPlain(s) && !bytes.Equal(javaio.AppendModifiedUTF8(nil, s), b):
+	case (len(s) != len(b) || !javaio.IsPlain(s)) && !bytes.Equal(javaio.AppendModifiedUTF8(nil, s), b):
 		d.warn(at, field, "spelled as no writer does; a rewrite changes the bytes")
 	}
 	d.done(at, field, func() any { return s })

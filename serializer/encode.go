@@ -1,7 +1,6 @@
 package serializer
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"math/big"
@@ -132,61 +131,6 @@ func (e *encoder) row(n *node, v Value, depth int) error {
 		}
 	}
 	return nil
-}
-
-func (e *encoder) pojo(n *node, v Value, depth int) error {
-	if v == nil {
-		e.b = append(e.b, pojoNull)
-		return nil
-	}
-	s, ok := v.(Struct)
-	if !ok {
-		return n.mismatch(v)
-	}
-	if s.Via != 0 {
-		return e.subclass(n, s, depth)
-	}
-	if len(s.Values) != len(n.elems) {
-		return fmt.Errorf("%d fields, want %d of %s", len(s.Values), len(n.elems), n.t)
-	}
-	e.b = append(e.b, pojoPlain)
-	for i, f := range n.elems {
-		e.flag(s.Values[i] == nil)
-		if s.Values[i] == nil {
-			continue
-		}
-		if err := e.value(f, s.Values[i], depth+1); err != nil {
-			return in(err, n.t.Field(i))
-		}
-	}
-	return nil
-}
-
-// subclass encodes a POJO that is stored as one of its subclasses, which s.Type identifies.
-func (e *encoder) subclass(n *node, s Struct, depth int) error {
-	subs, nodes := n.t.Named, n.named
-	if s.Via == ViaTag {
-		subs, nodes = n.t.Tagged, n.tagged
-	}
-	for i, sub := range nodes {
-		if sub == nil || sub.t != s.Type {
-			continue
-		}
-		if s.Via == ViaTag {
-			e.b = append(e.b, ViaTag, byte(i))
-		} else {
-			e.b = javaio.AppendUTF(append(e.b, ViaName), subs[i].Class)
-		}
-		if sub.kind == KindPojo {
-			s.Via = 0
-			return e.value(sub, s, depth+1)
-		}
-		if len(s.Values) != 1 {
-			return n.mismatch(s)
-		}
-		return e.value(sub, s.Values[0], depth+1)
-	}
-	return fmt.Errorf("a subclass that the serializer of %s does not know", n.t.Class)
 }
 
 func (e *encoder) option(n *node, v Value, depth int) error {
@@ -327,73 +271,6 @@ func (e *encoder) entries(n *node, v Value, depth int) error {
 		}
 	}
 	return nil
-}
-
-func (e *encoder) avro(n *node, v Value, depth int) error {
-	switch n.kind {
-	case KindAvroUnion:
-		return e.branch(n, v, depth)
-	case KindAvroArray:
-		l, ok := v.(List)
-		if !ok {
-			return n.mismatch(v)
-		}
-		e.block(len(l))
-		for i, v := range l {
-			if err := e.value(n.elems[0], v, depth+1); err != nil {
-				return in(err, "["+strconv.Itoa(i)+"]")
-			}
-		}
-		e.endBlocks()
-		return nil
-	case KindAvroMap:
-		m, ok := v.(Map)
-		if !ok {
-			return n.mismatch(v)
-		}
-		e.block(len(m))
-		for i, entry := range m {
-			key, ok := entry.Key.(string)
-			if !ok {
-				return n.mismatch(entry.Key)
-			}
-			e.b = javaio.AppendBin(e.b, []byte(key))
-			if err := e.value(n.elems[0], entry.Value, depth+1); err != nil {
-				return in(err, "value["+strconv.Itoa(i)+"]")
-			}
-		}
-		e.endBlocks()
-		return nil
-	}
-	return e.avroScalar(n, v)
-}
-
-// Flink writes one block of all items, if there are any, and one of none.
-func (e *encoder) block(n int) {
-	if n > 0 {
-		e.b = binary.AppendUvarint(e.b, uint64(n))
-	}
-}
-
-func (e *encoder) endBlocks() { e.b = append(e.b, 0) }
-
-func (e *encoder) branch(n *node, v Value, depth int) error {
-	i := -1
-	switch b, explicit := v.(Branch); {
-	case explicit:
-		i, v = int(b.Index), b.Value
-	case v == nil || n.simpleUnion():
-		for j, c := range n.elems {
-			if (v == nil) == (c.kind == KindAvroNull) {
-				i = j
-			}
-		}
-	}
-	if i < 0 || i >= len(n.elems) {
-		return n.mismatch(v)
-	}
-	e.b = javaio.AppendInt32(e.b, int32(i))
-	return e.value(n.elems[i], v, depth+1)
 }
 
 // appendBig appends a BigInteger; nil is null.

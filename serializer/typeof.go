@@ -240,12 +240,13 @@ func other(s *Snapshot) *Type {
 	return opaque(class, "a serializer whose values are not decoded")
 }
 
-// serializerClass is the class of the serializer that s describes: as stored beside it, else by the name of its snapshot.
+// serializerClass is the class of the serializer that s describes: as stored beside it, else by the name of its
+// snapshot, which is XSnapshot or XSerializer$…Snapshot.
 func serializerClass(s *Snapshot) string {
 	if s.Java != nil {
 		return s.Java.Class()
 	}
-	if i := strings.LastIndexByte(s.Class, '$'); i > 0 {
+	if i := strings.LastIndexByte(s.Class, '$'); i > 0 && strings.HasSuffix(s.Class[:i], "Serializer") {
 		return s.Class[:i]
 	}
 	return strings.TrimSuffix(s.Class, "Snapshot")

@@ -74,7 +74,7 @@ func TestArrowEqualsJSON(t *testing.T) {
 		for i := range want {
 			got := `"key":` + string(rune('0'+i)) + `,"value":`
 			if exact.IsNull(i) {
-				got += string(AppendJSON(nil, ty, arrowValue(ty, rec.Column(2), i)))
+				got += string(AppendJSON(nil, ty, arrowValue(ty, b.value.node, rec.Column(2), i)))
 			} else {
 				exacts++
 				got = exact.Value(i)[1 : len(exact.Value(i))-1]

@@ -1,9 +1,7 @@
 package export
 
 import (
-	"math"
 	"math/big"
-	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -12,7 +10,7 @@ import (
 )
 
 // arrowValue reads row i of a column back as the value of type t that it stands for, through Arrow's own accessors.
-func arrowValue(t *serializer.Type, a arrow.Array, i int) serializer.Value {
+func arrowValue(t *serializer.Type, n *node, a arrow.Array, i int) serializer.Value {
 	t = under(t)
 	if a.IsNull(i) {
 		return nil
@@ -54,11 +52,11 @@ func arrowValue(t *serializer.Type, a arrow.Array, i int) serializer.Value {
 		return serializer.Decimal{Unscaled: a.Value(i).BigInt(), Scale: a.DataType().(*arrow.Decimal256Type).Scale}
 	case *array.Map:
 		from, to := a.ValueOffsets(i)
-		return mapOf(t, a.Keys(), a.Items(), int(from), int(to))
+		return mapOf(t, n.kids, a.Keys(), a.Items(), int(from), int(to))
 	case *array.List:
-		return listValue(t, a, i)
+		return listValue(t, n, a, i)
 	case *array.Struct:
-		return structValue(t, a, i)
+		return structValue(t, n, a, i)
 	}
 	panic("column of an unexpected type: " + a.DataType().String())
 }
@@ -91,11 +89,11 @@ func timeValue(t *arrow.TimestampType, n int64) serializer.Value {
 	return serializer.LocalDateTime{Date: serializer.LocalDate{Year: int32(y), Month: int8(m), Day: int8(d)}, Time: clock}
 }
 
-func mapOf(t *serializer.Type, keys, items arrow.Array, from, to int) serializer.Value {
+func mapOf(t *serializer.Type, kids []*node, keys, items arrow.Array, from, to int) serializer.Value {
 	m := serializer.Map{}
 	for i := from; i < to; i++ {
 		key := keyType(t)
-		m = append(m, serializer.MapEntry{Key: arrowValue(key, keys, i), Value: arrowValue(mapValue(t), items, i)})
+		m = append(m, serializer.MapEntry{Key: arrowValue(key, kids[0], keys, i), Value: arrowValue(mapValue(t), kids[1], items, i)})
 	}
 	return m
 }
@@ -107,12 +105,12 @@ func keyType(t *serializer.Type) *serializer.Type {
 	return avroString
 }
 
-func listValue(t *serializer.Type, a *array.List, i int) serializer.Value {
+func listValue(t *serializer.Type, n *node, a *array.List, i int) serializer.Value {
 	from, to := a.ValueOffsets(i)
 	switch t.Kind {
 	case serializer.KindMap, serializer.KindNullAwareMap:
 		entries := a.ListValues().(*array.Struct)
-		return mapOf(t, entries.Field(0), entries.Field(1), int(from), int(to))
+		return mapOf(t, n.kids[0].kids, entries.Field(0), entries.Field(1), int(from), int(to))
 	}
 	l := serializer.List{}
 	for j := int(from); j < int(to); j++ {
@@ -120,12 +118,12 @@ func listValue(t *serializer.Type, a *array.List, i int) serializer.Value {
 		if kind, ok := arrayElements[t.Kind]; ok {
 			el = typ(kind)
 		}
-		l = append(l, arrowValue(el, a.ListValues(), j))
+		l = append(l, arrowValue(el, n.kids[0], a.ListValues(), j))
 	}
 	return l
 }
 
-func structValue(t *serializer.Type, a *array.Struct, i int) serializer.Value {
+func structValue(t *serializer.Type, n *node, a *array.Struct, i int) serializer.Value {
 	st := a.DataType().(*arrow.StructType)
 	field := func(name string) arrow.Array {
 		j, ok := st.FieldIdx(name)
@@ -134,7 +132,10 @@ func structValue(t *serializer.Type, a *array.Struct, i int) serializer.Value {
 		}
 		return a.Field(j)
 	}
-	get := func(name string, t *serializer.Type) serializer.Value { return arrowValue(t, field(name), i) }
+	get := func(name string, t *serializer.Type) serializer.Value {
+		j, _ := st.FieldIdx(name)
+		return arrowValue(t, n.kids[j], a.Field(j), i)
+	}
 	long := typ(serializer.KindLong)
 	switch t.Kind {
 	case serializer.KindTimeWindow:
@@ -178,24 +179,8 @@ func structValue(t *serializer.Type, a *array.Struct, i int) serializer.Value {
 		s.Values, lead = append(s.Values, get("timestamp", long)), 1
 	}
 	for j, e := range s.Type.Elems {
-		s.Values = append(s.Values, arrowField(s.Type, rowName(fieldName(s.Type, j+lead)), e, a, i))
+		at := n.fieldFor(rowName(fieldName(s.Type, j+lead)), (&shapes{}).of(e))
+		s.Values = append(s.Values, arrowValue(e, n.kids[at], a.Field(at), i))
 	}
 	return s
-}
-
-// arrowField finds the column of a field: its own name, or name$Class, whichever has a type that fits.
-func arrowField(class *serializer.Type, name string, t *serializer.Type, a *array.Struct, i int) serializer.Value {
-	want := newVector((&shapes{}).of(t), false).dt
-	st := a.DataType().(*arrow.StructType)
-	for _, fits := range []func(arrow.DataType) bool{
-		func(dt arrow.DataType) bool { return arrow.TypeEqual(dt, want) },
-		func(arrow.DataType) bool { return true }, // a union widened it
-	} {
-		for j, f := range st.Fields() {
-			if (f.Name == name || strings.HasPrefix(f.Name, name+"$")) && fits(f.Type) {
-				return arrowValue(t, a.Field(j), i)
-			}
-		}
-	}
-	return math.NaN() // no such column
 }

@@ -14,11 +14,16 @@ import (
 	"ckpt/internal/testenv"
 )
 
-// corpusFiles returns the `_metadata` files that real Flink wrote. Without the corpus a test is skipped, but not in CI.
+// corpusFiles returns the `_metadata` files of the corpus.
 func corpusFiles(tb testing.TB) []string {
 	tb.Helper()
+	return metadataFiles(tb, testenv.Corpus(tb))
+}
+
+func metadataFiles(tb testing.TB, root string) []string {
+	tb.Helper()
 	var files []string
-	err := filepath.WalkDir(testenv.Corpus(tb), func(path string, e fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		if err == nil && e.Name() == "_metadata" {
 			files = append(files, path)
 		}
@@ -49,35 +54,55 @@ func TestCorpus(t *testing.T) {
 	if len(files) < corpusSize {
 		t.Errorf("%d snapshots, want %d", len(files), corpusSize)
 	}
-	var seen struct{ refs, ranges, uids, properties int }
+	checkSnapshots(t, files)
+}
+
+// TestFixtures does the same for the snapshots in this repository, which Flink wrote elsewhere: their absolute paths lead
+// nowhere, their layout leads to every file.
+func TestFixtures(t *testing.T) { checkSnapshots(t, metadataFiles(t, testenv.Savepoints())) }
+
+// checked counts what was compared.
+type checked struct{ refs, ranges, uids, properties int }
+
+func checkSnapshots(t *testing.T, files []string) {
+	t.Helper()
+	var seen checked
 	for _, path := range files {
-		b := readFile(t, path)
-		c, err := Decode(b)
-		if err != nil {
-			t.Errorf("%s: %v", path, err)
-			continue
-		}
-		if again, err := c.AppendTo(nil); c.Version >= 2 && (err != nil || !bytes.Equal(again, b)) {
-			t.Errorf("%s (version %d): written again it has %d bytes, not %d: %v", path, c.Version, len(again), len(b), err)
-		} else if c.Version < 2 && !errors.Is(err, javaio.ErrUnsupported) {
-			t.Errorf("%s: version %d was written: %v", path, c.Version, err)
-		}
-		seen.refs += checkFiles(t, path, c)
-		seen.ranges += checkRanges(t, path, c)
-		seen.uids += checkUIDs(t, path, c)
-		if p := c.Properties; p != nil {
-			seen.properties++
-			raw := p.Raw
-			if p.Raw = nil; p.Err != nil || !bytes.Equal(p.AppendTo(nil), raw) {
-				t.Errorf("%s: properties %+v are not written as Flink does", path, p)
-			}
-		}
-		checkInline(t, path, b, c)
+		checkSnapshot(t, path, &seen)
 	}
 	t.Logf("%d snapshots: %+v", len(files), seen)
 	if seen.refs == 0 || seen.ranges == 0 || seen.uids == 0 || seen.properties == 0 {
 		t.Error("something was never checked")
 	}
+}
+
+func checkSnapshot(t *testing.T, path string, seen *checked) {
+	t.Helper()
+	b := readFile(t, path)
+	c, err := Decode(b)
+	if err != nil {
+		t.Errorf("%s: %v", path, err)
+		return
+	}
+	if again, err := c.AppendTo(nil); c.Version >= 2 && (err != nil || !bytes.Equal(again, b)) {
+		t.Errorf("%s (version %d): written again it has %d bytes, not %d: %v", path, c.Version, len(again), len(b), err)
+	} else if c.Version < 2 && !errors.Is(err, javaio.ErrUnsupported) {
+		t.Errorf("%s: version %d was written: %v", path, c.Version, err)
+	}
+	if len(c.Warnings) > 0 && c.Version > 2 {
+		t.Errorf("%s: warnings %v", path, c.Warnings)
+	}
+	seen.refs += checkFiles(t, path, c)
+	seen.ranges += checkRanges(t, path, c)
+	seen.uids += checkUIDs(t, path, c)
+	if p := c.Properties; p != nil {
+		seen.properties++
+		raw := p.Raw
+		if p.Raw = nil; p.Err != nil || !bytes.Equal(p.AppendTo(nil), raw) {
+			t.Errorf("%s: properties %+v are not written as Flink does", path, p)
+		}
+	}
+	checkInline(t, path, b, c)
 }
 
 // checkFiles looks for every file of a checkpoint, which all were moved since.
@@ -88,6 +113,9 @@ func checkFiles(t *testing.T, path string, c *Checkpoint) (n int) {
 		t.Fatal(err)
 	}
 	layout := LayoutOf(abs)
+	if dir, moved := strings.CutSuffix(layout.Parent, "-moved"); moved { // its shared files stayed where they were
+		c = relocatedTo(t, c, dir)
+	}
 	for ref := range c.Refs() {
 		n++
 		candidates, err := layout.Candidates(ref.Handle)
@@ -109,6 +137,22 @@ func checkFiles(t *testing.T, path string, c *Checkpoint) (n int) {
 		}
 	}
 	return n
+}
+
+// relocatedTo returns a checkpoint whose absolute paths lead into another job directory.
+func relocatedTo(t *testing.T, c *Checkpoint, dir string) *Checkpoint {
+	t.Helper()
+	old := ""
+	for ref := range c.Refs() {
+		if job, _, ok := strings.Cut(ref.Path, "/shared/"); ok {
+			old = job
+		}
+	}
+	out, moved, err := c.Relocate([]Relocation{{From: old, To: dir}})
+	if err != nil || moved == 0 {
+		t.Fatalf("%d paths moved from %s to %s: %v", moved, old, dir, err)
+	}
+	return out
 }
 
 func checkRanges(t *testing.T, path string, c *Checkpoint) (n int) {

@@ -49,38 +49,42 @@ var typedChannel = channelCodec{
 	decode: func(d *decoder, h *ChannelHandle, output bool) {
 		at := d.r.Pos()
 		h.Type = d.u8("type")
-		switch {
-		case d.bad():
-		case channelOf(h.Type, output) == "single":
-			d.singleChannel(h)
-		case channelOf(h.Type, output) == "merged":
-			d.mergedChannel(h)
-		default:
+		if layout := layoutOfChannel(h.Type, output); layout != nil {
+			layout.decode(d, h)
+		} else {
 			d.fail(at, "type", "channel type %d in this list", h.Type)
 		}
 	},
 	append: func(e *encoder, h *ChannelHandle, output bool) {
 		e.u8(h.Type)
-		switch channelOf(h.Type, output) {
-		case "single":
-			e.singleChannel(h)
-		case "merged":
-			e.mergedChannel(h)
-		default:
+		if layout := layoutOfChannel(h.Type, output); layout != nil {
+			layout.append(e, h)
+		} else {
 			e.fail("type", "channel type %d in this list", h.Type)
 		}
 	},
 }
 
-// channelOf says which layout a type has in the list of inputs or outputs; empty if it does not belong there.
-func channelOf(t uint8, output bool) string {
-	switch {
-	case t == channelInput && !output || t == channelOutput && output:
-		return "single"
-	case t == channelMergedInput && !output || t == channelMergedOutput && output:
-		return "merged"
+// channelLayout is what follows the type, and the list that the type belongs to.
+type channelLayout struct {
+	output bool
+	decode func(*decoder, *ChannelHandle)
+	append func(*encoder, *ChannelHandle)
+}
+
+var channelLayouts = [...]channelLayout{
+	channelInput:        {false, (*decoder).singleChannel, (*encoder).singleChannel},
+	channelOutput:       {true, (*decoder).singleChannel, (*encoder).singleChannel},
+	channelMergedInput:  {false, (*decoder).mergedChannel, (*encoder).mergedChannel},
+	channelMergedOutput: {true, (*decoder).mergedChannel, (*encoder).mergedChannel},
+}
+
+// layoutOfChannel returns the layout of a type, nil if it has no place in that list.
+func layoutOfChannel(t uint8, output bool) *channelLayout {
+	if t == 0 || int(t) >= len(channelLayouts) || channelLayouts[t].output != output {
+		return nil
 	}
-	return ""
+	return &channelLayouts[t]
 }
 
 func (d *decoder) channels(field string, output bool) []*ChannelHandle {

@@ -118,9 +118,6 @@ func (u *Unit) cut(k metadata.KeyGroupOffsets) (parts []*Unit) {
 	part.Bytes = 0
 	for i, off := range k.Offsets {
 		g := k.Range.Start + int32(i)
-		if part.Bytes == 0 {
-			part.First = g
-		}
 		part.Bytes += ends[i] - off
 		part.Last = g
 		if part.Bytes >= unitSize || i == len(k.Offsets)-1 {

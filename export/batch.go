@@ -23,6 +23,7 @@ type Batch struct {
 	programs map[programKey]*program
 	last     programKey // of the last row
 	program  *program
+	row      row
 
 	// Opaque and Inexact count rows with a value that has no decoder, and rows that need the exact column.
 	Opaque, Inexact int64
@@ -76,12 +77,13 @@ func (b *Batch) Size() (n int) {
 // Append adds a row. The entry must come from a scan, which has validated it.
 func (b *Batch) Append(e *state.Entry) error {
 	p := b.programFor(e)
-	r, failed := row{}, false
+	b.row = row{} // of the batch: on the stack it would escape
+	r, failed := &b.row, false
 	for _, c := range [...]struct {
 		cell  *cell
 		bytes []byte
 	}{{&p.key, e.Key}, {&p.namespace, e.Namespace}, {&p.mapKey, e.UserKey}} {
-		if c.cell.v != nil && !c.cell.append(&r, c.bytes, b.rows) {
+		if c.cell.v != nil && !c.cell.append(r, c.bytes, b.rows) {
 			failed = true
 		}
 	}
@@ -92,7 +94,7 @@ func (b *Batch) Append(e *state.Entry) error {
 		case e.Flags&state.Oversize != 0:
 			p.value.v.null()
 			failed = true
-		case !p.value.append(&r, e.Value, b.rows):
+		case !p.value.append(r, e.Value, b.rows):
 			failed = true
 		}
 		if p.value.raw && e.Flags&state.Null == 0 {

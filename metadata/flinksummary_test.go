@@ -226,15 +226,16 @@ func operatorTexts(h *OperatorStateHandle) []string {
 	for _, m := range h.States {
 		byName[m.Name] = m
 	}
-	s := "states"
+	var s strings.Builder
+	s.WriteString("states")
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		mode := []string{"SPLIT_DISTRIBUTE", "UNION", "BROADCAST"}[byName[name].Mode]
-		s += fmt.Sprintf(" %s %s %s", name, mode, listText(byName[name].Offsets))
+		fmt.Fprintf(&s, " %s %s %s", name, mode, listText(byName[name].Offsets))
 	}
 	if h.Code == codeMergedState {
-		s += fmt.Sprintf(" dirs %s %s", h.TaskOwnedDir, h.SharedDir)
+		fmt.Fprintf(&s, " dirs %s %s", h.TaskOwnedDir, h.SharedDir)
 	}
-	return []string{fmt.Sprintf("%s (%s)", s, streamText(h.Stream))}
+	return []string{fmt.Sprintf("%s (%s)", s.String(), streamText(h.Stream))}
 }
 
 // channelTexts has one text a channel.

@@ -4,10 +4,10 @@ package metadata
 //
 //	master := C96B1696:i32 length:i32 (> 0) inner[length]
 //	inner  := hookVersion:i32 name:utf payload:bin         exactly length bytes
-const (
-	masterMagic    int32 = -0x3694E96A // C96B1696
-	minMasterState       = 18
-)
+const masterMagic int32 = -0x3694E96A // C96B1696
+
+// minMasterState is the smallest encoding.
+const minMasterState = 18
 
 // MasterState is the state of a master hook.
 type MasterState struct {

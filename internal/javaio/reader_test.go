@@ -14,7 +14,7 @@ func TestReader(t *testing.T) {
 	b = AppendInt32(b, -3)
 	b = AppendInt64(b, math.MinInt64)
 	b = binary.BigEndian.AppendUint32(b, math.Float32bits(1.5))
-	b = binary.BigEndian.AppendUint64(b, math.Float64bits(-0.0))
+	b = binary.BigEndian.AppendUint64(b, math.Float64bits(math.Copysign(0, -1)))
 	b = AppendBin(AppendUTF(b, "é"), []byte{7, 8})
 	b = AppendBool(binary.AppendUvarint(b, 300), false)
 	r := NewReader(b, 1000)
@@ -24,7 +24,7 @@ func TestReader(t *testing.T) {
 	if r.Pos() != 17 || r.Offset() != 1017 || r.Len() != len(b)-17 || !bytes.Equal(r.Rest(), b[17:]) {
 		t.Fatalf("at %d, offset %d, %d left", r.Pos(), r.Offset(), r.Len())
 	}
-	if f, d := r.Float32(), r.Float64(); f != 1.5 || d != 0 {
+	if f, d := r.Float32(), r.Float64(); f != 1.5 || d != 0 || !math.Signbit(d) {
 		t.Fatalf("floats %v %v", f, d)
 	}
 	at := r.Pos()

@@ -120,8 +120,18 @@ func (app *App) exported(m *export.Manifest, f *exportFlags) error {
 	for _, s := range m.States {
 		rows, opaque, inexact, files = rows+s.Rows, opaque+s.Opaque, inexact+s.Inexact, files+len(s.Files)
 	}
-	if f.out != "-" {
+	switch {
+	case f.out == "-":
+	case app.output == "table":
 		app.warn("%d rows of %d states in %d files", rows, len(m.States), files)
+	default:
+		states := make([]any, len(m.States))
+		for i, s := range m.States {
+			states[i] = s
+		}
+		if err := app.render(m, states, func() table { return exportTable(m) }); err != nil {
+			return err
+		}
 	}
 	if opaque > 0 {
 		app.warn("%d values could not be decoded; their rows have the bytes and the reason", opaque)
@@ -137,6 +147,15 @@ func (app *App) exported(m *export.Manifest, f *exportFlags) error {
 		return exitCode(exitFindings)
 	}
 	return nil
+}
+
+// exportTable has a row for each state.
+func exportTable(m *export.Manifest) table {
+	t := table{header: []string{"OPERATOR", "STATE", "KIND", "ROWS", "OPAQUE", "INEXACT", "FILES"}}
+	for _, s := range m.States {
+		t.rows = append(t.rows, []any{s.Operator, s.State, s.Kind, s.Rows, s.Opaque, s.Inexact, len(s.Files)})
+	}
+	return t
 }
 
 // chosen names the checkpoint that was taken where the user named a job's directory.

@@ -10,7 +10,7 @@ import (
 type decoder struct {
 	b    []byte
 	p    int
-	free int // how many more values without bytes may be made
+	free int // how many more values without bytes of their own may be made
 }
 
 func (d *decoder) value(n *node) Value {
@@ -178,11 +178,13 @@ func (d *decoder) collection(n *node) Value {
 		mask = d.b[d.p:]
 		d.p += (count + 7) / 8
 	}
-	l := make(List, 0, count)
+	l := make(List, 0, min(count, maxFree))
 	for i := range count {
 		var v Value
 		if d.present(n.kind, mask, i) {
 			v = d.value(n.elems[0])
+		} else if mask != nil {
+			d.free-- // a bit for a value
 		}
 		if l = append(l, v); d.free < 0 {
 			break

@@ -77,7 +77,7 @@ func (p *printer) typ(t *Type, depth int) {
 		p.named("case ", t.Class)
 		p.fields('<', t.Field, t.Elems, '>', depth)
 	case KindTimer:
-		p.row([]string{"timestamp", "key", "namespace"}, []*Type{scalar(KindLong), t.Elems[0], t.Elems[1]}, depth)
+		p.row([]string{"timestamp", t.Field(0), t.Field(1)}, []*Type{scalar(KindLong), t.Elems[0], t.Elems[1]}, depth)
 	case KindStreamElement:
 		p.row([]string{"element", "timestamp", "value"}, []*Type{scalar(KindString), scalar(KindLong), t.Elems[0]}, depth)
 	case KindPojo:

@@ -248,4 +248,12 @@ func TestHostileCounts(t *testing.T) {
 	if _, _, err := p.Decode(b); !errors.Is(err, javaio.ErrUnsupported) {
 		t.Errorf("decodes three times half of what may be made of nothing: %v", err)
 	}
+	mask := append(javaio.AppendInt32(nil, 2*maxFree), bytes.Repeat([]byte{0xFF}, maxFree/4)...)
+	nulls := Compile(&Type{Kind: KindLinkedList, Flag: true, Elems: []*Type{scalar(KindLong)}})
+	if n, err := nulls.Skip(mask); err != nil || n != len(mask) {
+		t.Errorf("%d bytes, err = %v", n, err)
+	}
+	if _, _, err := nulls.Decode(mask); !errors.Is(err, javaio.ErrUnsupported) {
+		t.Errorf("decodes a list of %d nulls in bits: %v", 2*maxFree, err)
+	}
 }

@@ -42,11 +42,15 @@ type Subclass struct {
 
 // Field returns the name of Elems[i]: as stored, else f0, f1 … (tuples, rows) or _1, _2 … (case classes).
 func (t *Type) Field(i int) string {
-	if i < len(t.Fields) {
+	switch {
+	case i < len(t.Fields):
 		return t.Fields[i]
-	}
-	if t.Kind == KindCaseClass {
+	case t.Kind == KindCaseClass:
 		return "_" + strconv.Itoa(i+1)
+	case t.Kind == KindTimer && i < 2:
+		return [...]string{"key", "namespace"}[i]
+	case t.Kind == KindTTL:
+		return "value"
 	}
 	return "f" + strconv.Itoa(i)
 }

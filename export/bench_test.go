@@ -139,6 +139,15 @@ func BenchmarkArrowGoAlone(b *testing.B) {
 		}
 	}
 	rec := batch.Record()
+	if err := poolZstd(); err != nil {
+		b.Fatal(err)
+	}
+	ours, err := compress.GetCodec(compress.Codecs.Zstd)
+	if err != nil {
+		b.Fatal(err)
+	}
+	compress.RegisterCodec(compress.Codecs.Zstd, ours.(*pooledZstd).Codec) // arrow-go as it is
+	defer compress.RegisterCodec(compress.Codecs.Zstd, ours)
 	for _, dict := range []bool{false, true} {
 		b.Run(fmt.Sprintf("dictionary=%t", dict), func(b *testing.B) {
 			props := []parquet.WriterProperty{parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(1), parquet.WithDictionaryDefault(dict)}

@@ -14,10 +14,13 @@ type parquetSink struct {
 	w *pqarrow.FileWriter
 }
 
-func (s *parquetSink) begin(w io.Writer) (err error) {
+func (s *parquetSink) begin(w io.Writer) error {
+	if err := poolZstd(); err != nil {
+		return err
+	}
 	props := []parquet.WriterProperty{
 		parquet.WithVersion(parquet.V2_LATEST), // nanoseconds
-		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(1),
+		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(zstdLevel),
 		parquet.WithDictionaryDefault(false), parquet.WithBatchSize(parquetBatch),
 	}
 	s.batch.each(func(v *vector, name string) {
@@ -26,10 +29,11 @@ func (s *parquetSink) begin(w io.Writer) (err error) {
 		}
 	})
 	schema := s.batch.schema()
-	s.w, err = pqarrow.NewFileWriter(schema, w, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
+	out, err := pqarrow.NewFileWriter(schema, w, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
 	if err != nil {
 		return err
 	}
+	s.w = out
 	return s.w.AppendKeyValueMetadata("ARROW:schema", schemaText(s.batch.table.Schema()))
 }
 

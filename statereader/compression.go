@@ -40,6 +40,7 @@ type snappySource struct {
 	have     []byte // plain, not yet handed out
 	produced int64  // plain bytes so far
 	marks    []mark // of the chunks that a window may still ask about
+	err      error  // the first failure: what follows it is at no known position
 }
 
 // mark says where a chunk lies: position of its first plain byte, and of the chunk in the file.
@@ -47,14 +48,15 @@ type mark struct{ plain, file int64 }
 
 // begin starts a stream at the raw window's position. Inside a file, streams of operator state begin without identifier.
 func (s *snappySource) begin(withID bool) {
-	s.started, s.have, s.produced, s.marks = !withID, nil, 0, s.marks[:0]
+	s.started, s.have, s.produced, s.marks, s.err = !withID, nil, 0, s.marks[:0], nil
 }
 
 func (s *snappySource) read(ctx context.Context, p []byte) (int, error) {
-	for len(s.have) == 0 {
-		if err := s.chunk(ctx); err != nil {
-			return 0, err
-		}
+	for len(s.have) == 0 && s.err == nil {
+		s.err = s.chunk(ctx)
+	}
+	if len(s.have) == 0 {
+		return 0, s.err
 	}
 	n := copy(p, s.have)
 	s.have = s.have[n:]

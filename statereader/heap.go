@@ -121,7 +121,7 @@ func (r *scanner) give(m *metaScan) error {
 //
 //	list := count:i32 element*        map := count:i32 (userKey isNull:bool value?)*
 func (r *scanner) heapCollection(ctx context.Context, w *window, m *metaScan) error {
-	count, err := r.count(ctx, w)
+	count, err := r.elements(ctx, w, m)
 	if err != nil {
 		return err
 	}

@@ -114,6 +114,22 @@ func (r *scanner) int32(ctx context.Context, w *window) (int, error) {
 	return int(v), nil
 }
 
+// maxEmpty bounds elements that have no bytes: nothing else does.
+const maxEmpty = 1 << 24
+
+// elements reads the number of elements of a list.
+func (r *scanner) elements(ctx context.Context, w *window, m *metaScan) (int, error) {
+	if !m.mayBeEmpty || m.UserKey != nil {
+		return r.count(ctx, w)
+	}
+	n, err := r.int32(ctx, w)
+	if err == nil && (n < 0 || n > maxEmpty) {
+		w.advance(-4)
+		return 0, corruptAt(w, 0, "%d elements", n)
+	}
+	return n, err
+}
+
 // count reads the number of things that follow, of at least one byte each.
 func (r *scanner) count(ctx context.Context, w *window) (int, error) {
 	n, err := r.int32(ctx, w)

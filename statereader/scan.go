@@ -94,6 +94,7 @@ type metaScan struct {
 	// Programs; nil where the state has no such part.
 	keyOf, namespaceOf, userKeyOf, valueOf, storedOf *serializer.Program
 	suffixed                                         bool // keys of the full layout carry lengths
+	mayBeEmpty                                       bool // elements may have no bytes
 	namespaceBytes                                   int  // always as many, or -1
 }
 
@@ -186,6 +187,10 @@ func newMetaScan(h *state.Header, m *state.Meta) metaScan {
 	}
 	if len(m.Stored) > 0 {
 		ms.storedOf = p(m.Serializer("VALUE_SERIALIZER"))
+	}
+	if ms.valueOf != nil && !m.TTL {
+		_, err := ms.valueOf.Skip(nil)
+		ms.mayBeEmpty = err == nil
 	}
 	if h.Key != nil && m.Namespace != nil {
 		ns := m.Namespace.Type

@@ -46,6 +46,7 @@ type fileSource struct {
 }
 
 type chunk struct {
+	off int64
 	b   []byte
 	err error
 }
@@ -72,6 +73,7 @@ func (s *fileSource) load(ctx context.Context) error {
 	got := <-s.ahead // ReadAt ends with ctx
 	s.ahead = nil
 	if got.err != nil {
+		s.off = got.off // whoever tries again reads the same
 		return got.err
 	}
 	s.have = got.b
@@ -91,7 +93,7 @@ func (s *fileSource) start(ctx context.Context) {
 	b, off, ahead := s.spare[s.turn][:n], s.off, make(chan chunk, 1)
 	s.off += n
 	s.ahead = ahead
-	go func() { ahead <- chunk{b, s.c.readAt(ctx, b, off)} }()
+	go func() { ahead <- chunk{off, b, s.c.readAt(ctx, b, off)} }()
 }
 
 func (s *fileSource) seek(_ context.Context, pos int64) (bool, error) {

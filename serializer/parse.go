@@ -1,6 +1,8 @@
 package serializer
 
 import (
+	"slices"
+
 	"ckpt/internal/javaio"
 	"ckpt/internal/javaobj"
 )
@@ -145,10 +147,8 @@ func (p *parser) unsupported(s *Snapshot) {
 
 // atVersion says whether s has one of the given versions, and fails otherwise.
 func (p *parser) atVersion(s *Snapshot, versions ...int32) bool {
-	for _, v := range versions {
-		if s.Version == v {
-			return p.Err() == nil
-		}
+	if slices.Contains(versions, s.Version) {
+		return p.Err() == nil
 	}
 	p.unsupported(s)
 	return false

@@ -19,7 +19,7 @@ func TestNewShares(t *testing.T) {
 		t.Error("a serializer with a Java object shares the program of one without")
 	}
 	unknown := func() *Snapshot { return &Snapshot{Class: "U", Raw: []byte{1}, Unknown: true} }
-	if New(unknown()).Program == New(unknown()).Program {
+	if a, b := New(unknown()), New(unknown()); a.Program == b.Program {
 		t.Error("unknown snapshots share a program")
 	}
 }

@@ -1,6 +1,7 @@
 package serializer
 
 import (
+	"maps"
 	"strings"
 	"sync"
 )
@@ -63,9 +64,7 @@ func knownClasses() map[string]class {
 	for name, parse := range otherClasses() {
 		m[name] = class{parse: parse}
 	}
-	for name, c := range legacyClasses() {
-		m[name] = c
-	}
+	maps.Copy(m, legacyClasses())
 	for name, today := range movedClasses() {
 		m[name] = class{m[today].parse, renamed(today)}
 	}

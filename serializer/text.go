@@ -68,7 +68,7 @@ func textLength(b []byte, p, bias int) (n, next int, err error) {
 		return int(b[p]) - bias, p + 1, nil
 	}
 	var v uint64
-	for i := 0; i < 5; i++ {
+	for i := range 5 {
 		if p+i >= len(b) {
 			return 0, 0, ErrShort
 		}

@@ -456,6 +456,45 @@ func TestNotMetadata(t *testing.T) {
 	}
 }
 
+// A count that is legal costs nothing until its elements are there.
+func TestHugeParallelism(t *testing.T) {
+	c := &Checkpoint{Version: 3, Operators: []*Operator{{Parallelism: 1<<31 - 1, MaxParallelism: 1<<31 - 1, Subtasks: []*Subtask{{Index: 1<<31 - 2}}}}}
+	got, err := Decode(encode(t, c))
+	if err != nil || !warned(got, "operator[0].parallelism", "2147483647") || got.Operators[0].Subtasks[0].Index != 1<<31-2 {
+		t.Errorf("%v, warnings %v", err, got.Warnings)
+	}
+}
+
+// Bytes after the end, in a version without properties.
+func TestTrailing(t *testing.T) {
+	sound := encode(t, sample(3))
+	b := append(bytes.Clone(sound), 1, 2, 3)
+	_, err := Decode(b)
+	if fe, ok := errors.AsType[*javaio.FormatError](err); !ok || fe.Offset != int64(len(sound)) || !errors.Is(err, javaio.ErrCorrupt) {
+		t.Errorf("err = %v, want one at %d", err, len(sound))
+	}
+	c, err := DecodeWith(b, DecodeOptions{Lenient: true})
+	if err != nil || c.Trailing != 3 || !bytes.Equal(encode(t, c), sound) {
+		t.Errorf("lenient: %v, %d bytes after the end", err, c.Trailing)
+	}
+}
+
+func TestNestedChangelog(t *testing.T) {
+	nested := func(n int) *Checkpoint {
+		var h KeyedHandle = &KeyGroupsHandle{Code: 12, Stream: &InlineHandle{}}
+		for range n {
+			h = &ChangelogHandle{Code: 14, Range: KeyGroupRange{0, 1}, Base: []KeyedHandle{h}}
+		}
+		return &Checkpoint{Version: 3, Operators: []*Operator{{Parallelism: 1, MaxParallelism: 1, Subtasks: []*Subtask{{ManagedKeyed: h}}}}}
+	}
+	if _, err := Decode(encode(t, nested(maxNesting))); err != nil {
+		t.Errorf("%d levels: %v", maxNesting, err)
+	}
+	if _, err := Decode(encode(t, nested(maxNesting+1))); err == nil || !strings.Contains(err.Error(), "nested deeper") {
+		t.Errorf("%d levels: %v", maxNesting+1, err)
+	}
+}
+
 func TestNesting(t *testing.T) {
 	nested := func(n int) *Checkpoint {
 		var h StreamHandle = &InlineHandle{Name: "x", Data: []byte{}}

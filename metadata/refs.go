@@ -105,9 +105,12 @@ func (c *Checkpoint) References() []CheckpointID {
 
 // SelfContained says whether everything lies in the directory of `_metadata`, so that it can be moved with any tool.
 func (c *Checkpoint) SelfContained() bool {
-	for ref := range c.Refs() {
-		if !ref.Relative {
-			return false
+	for _, op := range c.Operators {
+		for h := range op.Streams() {
+			switch innermost(h).(type) {
+			case *FileHandle, *SegmentHandle:
+				return false
+			}
 		}
 	}
 	return len(c.Directories()) == 0 && len(c.References()) == 0

@@ -35,14 +35,6 @@ func (c *Checkpoint) FlinkVersions() string {
 		found = version
 		found.narrow(span{"1.14", "1.14"})
 	}
-	for ref := range c.Streams() {
-		switch ref.Handle.(type) {
-		case *RelativeHandle:
-			found.narrow(span{"1.11", ""})
-		case *SegmentHandle, *EmptySegment:
-			found.narrow(span{"1.20", ""})
-		}
-	}
 	if found.first > found.last {
 		found = version
 	}
@@ -72,6 +64,21 @@ func (r *releaseRange) narrow(s span) {
 func (r *releaseRange) operator(op *Operator) {
 	if op.FullyFinished {
 		r.narrow(span{"1.14", ""})
+	}
+	var relative, segments bool
+	for h := range op.Streams() {
+		switch h.(type) {
+		case *RelativeHandle:
+			relative = true
+		case *SegmentHandle, *EmptySegment:
+			segments = true
+		}
+	}
+	if relative {
+		r.narrow(span{"1.11", ""})
+	}
+	if segments {
+		r.narrow(span{"1.20", ""})
 	}
 	for _, s := range op.Subtasks {
 		if s.Finished {

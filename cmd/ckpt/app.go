@@ -27,6 +27,7 @@ type App struct {
 	// Wrap is put around every file system that is read; nil: nothing is.
 	Wrap func(storage.FS) storage.FS
 
+	prepared    bool // the flags are settled
 	output      string
 	bytes       bool
 	operators   []string
@@ -58,7 +59,25 @@ func (app *App) Run(ctx context.Context, args []string) int {
 	root.SetOut(app.Out)
 	root.SetErr(app.Err)
 	err := root.ExecuteContext(ctx)
+	if !app.prepared { // a wrong command line: the flags behind the mistake were not read
+		app.output = outputOf(args)
+	}
 	return app.finish(ctx, err)
+}
+
+// outputOf finds the value of --output in a command line that cannot be parsed.
+func outputOf(args []string) string {
+	output := os.Getenv("CKPT_OUTPUT")
+	for i, a := range args {
+		if (a == "-o" || a == "--output") && i+1 < len(args) {
+			output = args[i+1]
+		} else if v, ok := strings.CutPrefix(a, "--output="); ok {
+			output = v
+		} else if v, ok := strings.CutPrefix(a, "-o"); ok {
+			output = strings.TrimPrefix(v, "=")
+		}
+	}
+	return output
 }
 
 func newRootCommand(app *App) *cobra.Command {
@@ -69,6 +88,19 @@ func newRootCommand(app *App) *cobra.Command {
 			"what is in them, whether they are whole, one key, or everything as Parquet.",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+
+		SuggestionsMinimumDistance: 2,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			err := fmt.Errorf("no command %q", args[0])
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				err = fmt.Errorf("%w; did you mean %s?", err, strings.Join(near, ", "))
+			}
+			return usageError{err}
+		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return app.prepare(cmd)
 		},
@@ -136,7 +168,7 @@ func (app *App) prepare(cmd *cobra.Command) error {
 	if app.parallelism < 1 {
 		return usageError{fmt.Errorf("--parallelism %d: want at least 1", app.parallelism)}
 	}
-	app.Log = app.newLog()
+	app.Log, app.prepared = app.newLog(), true
 	return nil
 }
 

@@ -59,7 +59,7 @@ func (h *InlineChangesHandle) KeyGroupRange() KeyGroupRange { return h.Range }
 func (h *FileChangesHandle) KeyGroupRange() KeyGroupRange   { return h.Range }
 
 func (h *ChangelogHandle) TypeCode() HandleCode     { return h.Code }
-func (h *InlineChangesHandle) TypeCode() HandleCode { return codeInlineChanges }
+func (h *InlineChangesHandle) TypeCode() HandleCode { return CodeInlineChanges }
 func (h *FileChangesHandle) TypeCode() HandleCode   { return h.Code }
 
 func decodeChangelog(d *decoder, code HandleCode, at int) KeyedHandle {
@@ -68,7 +68,7 @@ func decodeChangelog(d *decoder, code HandleCode, at int) KeyedHandle {
 	h.CheckpointedSize = d.checkpointedSize()
 	d.changelogParts(h, at)
 	h.MaterializationID = d.i64("materializationID")
-	if code == codeChangelog {
+	if code == CodeChangelog {
 		h.CheckpointID = CheckpointID(d.i64("checkpointID"))
 	} else {
 		h.CheckpointID = CheckpointID(h.MaterializationID)
@@ -165,7 +165,7 @@ func decodeFileChanges(d *decoder, code HandleCode, _ int) KeyedHandle {
 	h := d.changeParts(code)
 	h.IncrementalSize = d.i64("incrementalSize")
 	h.HandleID = d.utf("handleID")
-	if code == codeFileChanges {
+	if code == CodeFileChanges {
 		h.StorageID = d.utf("storageID")
 	}
 	return h
@@ -205,8 +205,8 @@ func (h *ChangelogHandle) appendTo(e *encoder) {
 	}
 	e.i64(h.MaterializationID)
 	switch h.Code {
-	case codeChangelogV1:
-	case codeChangelog:
+	case CodeChangelogV1:
+	case CodeChangelog:
 		e.i64(int64(h.CheckpointID))
 	default:
 		e.fail("code", "code %d is no changelog handle", h.Code)
@@ -253,8 +253,8 @@ func (h *FileChangesHandle) appendTo(e *encoder) {
 	e.i64(h.IncrementalSize)
 	e.utf("handleID", h.HandleID)
 	switch h.Code {
-	case codeFileChangesV1:
-	case codeFileChanges:
+	case CodeFileChangesV1:
+	case CodeFileChanges:
 		e.utf("storageID", h.StorageID)
 	default:
 		e.fail("code", "code %d is no handle of changes in files", h.Code)

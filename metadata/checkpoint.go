@@ -1,11 +1,21 @@
 // Package metadata is the model and codec of the `_metadata` file of checkpoints and savepoints, every version, and what
 // follows from it alone: operator ids, key-group ranges, the directory layout, and which files a checkpoint needs.
 //
-// It is pure: bytes in, values out; no I/O, no clock.
+// It is pure: bytes in, values out; no I/O, no clock. Decoded values borrow inline bytes from the input. A Checkpoint may be
+// read by many goroutines; handles are shared between copies and are replaced, never changed.
+//
+//	c, err := metadata.Decode(b)                    // any version, to the last byte
+//	for ref := range c.Refs() { … }                 // every file it needs, and LayoutOf(path).Candidates says where
+//	c, err = c.For(4)                               // as another version holds it
+//	b, err = c.AppendTo(nil)                        // of an unchanged checkpoint: the bytes it was read from
+//
+// Each kind of record has a file with its grammar, its type and both halves of its codec. The codec of a version is a row of
+// a table (bodies), that of a handle is found by its type byte; a table of its own reads what Flink 1.14 wrote under the
+// same bytes.
 package metadata
 
 // Checkpoint is the content of one `_metadata` file, whole. Everything Flink wrote is kept, in file order, so that
-// Decode followed by AppendTo gives the same bytes (spec of the versions: docs/formats/metadata.md).
+// Decode followed by AppendTo gives the same bytes. The bytes are described in docs/formats/metadata.md.
 type Checkpoint struct {
 	Version      Version
 	CheckpointID CheckpointID

@@ -139,16 +139,16 @@ func channelsFor(list []*ChannelHandle, to Version, merged uint8) []*ChannelHand
 func upgraded(h KeyedHandle, to Version) KeyedHandle {
 	switch h := h.(type) {
 	case *KeyGroupsHandle:
-		if h.Code == codeKeyed {
-			h.Code, h.HandleID = codeKeyedV2, derivedID(h.Stream, h.KeyGroups.Range)
+		if h.Code == CodeKeyed {
+			h.Code, h.HandleID = CodeKeyedV2, derivedID(h.Stream, h.KeyGroups.Range)
 		}
 	case *IncrementalHandle:
-		if h.Code == codeIncrementalV1 {
-			h.Code, h.CheckpointedSize, h.HandleID = codeIncremental, unknownSize, derivedID(h.Meta, h.Range)
+		if h.Code == CodeIncrementalV1 {
+			h.Code, h.CheckpointedSize, h.HandleID = CodeIncremental, unknownSize, derivedID(h.Meta, h.Range)
 		}
 	case *ChangelogHandle:
-		if h.Code == codeChangelogV1 && to >= 4 {
-			h.Code = codeChangelog
+		if h.Code == CodeChangelogV1 && to >= 4 {
+			h.Code = CodeChangelog
 		}
 		for i := range h.Base {
 			h.Base[i] = upgraded(h.Base[i], to)
@@ -157,8 +157,8 @@ func upgraded(h KeyedHandle, to Version) KeyedHandle {
 			h.Delta[i] = upgraded(h.Delta[i], to)
 		}
 	case *FileChangesHandle:
-		if h.Code == codeFileChangesV1 && to >= 4 {
-			h.Code, h.StorageID = codeFileChanges, "filesystem" // the only storage with files
+		if h.Code == CodeFileChangesV1 && to >= 4 {
+			h.Code, h.StorageID = CodeFileChanges, "filesystem" // the only storage with files
 		}
 	}
 	return h

@@ -158,15 +158,15 @@ func operatorsOf(v Version) []*Operator {
 		}},
 		{ID: OperatorID{4}, Parallelism: 2, MaxParallelism: 2, Subtasks: []*Subtask{channels(v)}},
 		{ID: OperatorID{5}, Parallelism: 1, MaxParallelism: 9, Subtasks: []*Subtask{
-			{RawKeyed: &KeyGroupsHandle{Code: codeKeyedV2, KeyGroups: groups(0, 3), Stream: inline("raw"), HandleID: "raw-id"}},
+			{RawKeyed: &KeyGroupsHandle{Code: CodeKeyedV2, KeyGroups: groups(0, 3), Stream: inline("raw"), HandleID: "raw-id"}},
 		}},
 		{ID: OperatorID{6}, Parallelism: 2, MaxParallelism: 4, Subtasks: []*Subtask{
 			{Index: 0, ManagedOperator: &OperatorStateHandle{
-				Code: codeMergedState, TaskOwnedDir: "file:/c/taskowned/job", SharedDir: "file:/c/shared/job",
+				Code: CodeMergedState, TaskOwnedDir: "file:/c/taskowned/job", SharedDir: "file:/c/shared/job",
 				States: []OperatorStateMeta{{"list", SplitDistribute, []int64{0, 5}}}, Stream: segment(ScopeExclusive),
 			}},
 			{Index: 1, ManagedOperator: &OperatorStateHandle{
-				Code: codeMergedState, TaskOwnedDir: "file:/c/taskowned/job", SharedDir: "file:/c/shared/job", Empty: true,
+				Code: CodeMergedState, TaskOwnedDir: "file:/c/taskowned/job", SharedDir: "file:/c/shared/job", Empty: true,
 				Stream: &EmptySegment{},
 			}},
 		}},
@@ -195,14 +195,14 @@ func groups(start int32, offsets ...int64) KeyGroupOffsets {
 }
 
 func operatorHandle(stream StreamHandle) *OperatorStateHandle {
-	return &OperatorStateHandle{Code: codeOperatorState, Stream: stream, States: []OperatorStateMeta{
+	return &OperatorStateHandle{Code: CodeOperatorState, Stream: stream, States: []OperatorStateMeta{
 		{"split", SplitDistribute, []int64{7, 8, 9}}, {"union", Union, []int64{10}}, {"broadcast", Broadcast, []int64{11}},
 		{"none", SplitDistribute, []int64{}},
 	}}
 }
 
 func rawHandle() *OperatorStateHandle {
-	return &OperatorStateHandle{Code: codeOperatorState, Stream: inline("raw operator"), States: []OperatorStateMeta{
+	return &OperatorStateHandle{Code: CodeOperatorState, Stream: inline("raw operator"), States: []OperatorStateMeta{
 		{"_default_", SplitDistribute, []int64{0, 4}},
 	}}
 }
@@ -220,31 +220,31 @@ func keyedHandles() map[string]KeyedHandle {
 		Range: r, From: 1, To: 3, Changes: []Change{{-1, []byte{9}}, {4, []byte{}}}, HandleID: "changes-id",
 	}
 	fileChanges := &FileChangesHandle{
-		Code: codeFileChanges, Range: r, Size: 99, IncrementalSize: 11, HandleID: "parts-id", StorageID: "filesystem",
+		Code: CodeFileChanges, Range: r, Size: 99, IncrementalSize: 11, HandleID: "parts-id", StorageID: "filesystem",
 		Parts: []ChangePart{{8, &FileHandle{"file:/c/dstl/u", 33}}, {0, inline("part")}},
 	}
 	incremental := &IncrementalHandle{
-		Code: codeIncremental, CheckpointID: 7, BackendID: id, Range: r, CheckpointedSize: 12, Meta: &RelativeHandle{"meta", 11},
+		Code: CodeIncremental, CheckpointID: 7, BackendID: id, Range: r, CheckpointedSize: 12, Meta: &RelativeHandle{"meta", 11},
 		Shared: sst, Private: private, HandleID: "incremental-id",
 	}
 	return map[string]KeyedHandle{
-		"groups":          &KeyGroupsHandle{Code: codeKeyed, KeyGroups: groups(3, 0, 6), Stream: &FileHandle{"file:/p/q", 9}},
-		"groups V2":       &KeyGroupsHandle{Code: codeKeyedV2, KeyGroups: groups(3, 5, 6), Stream: inline("heap"), HandleID: "groups-id"},
-		"groups none":     &KeyGroupsHandle{Code: codeKeyedV2, KeyGroups: groups(0), Stream: inline("none"), HandleID: "none-id"},
-		"groups segment":  &KeyGroupsHandle{Code: codeKeyedV2, KeyGroups: groups(0, 1), Stream: segment(ScopeShared), HandleID: "segment-id"},
-		"savepoint":       &KeyGroupsHandle{Code: codeSavepoint, KeyGroups: groups(126, 0, 1<<40), Stream: &RelativeHandle{"a b", 1 << 41}},
+		"groups":          &KeyGroupsHandle{Code: CodeKeyed, KeyGroups: groups(3, 0, 6), Stream: &FileHandle{"file:/p/q", 9}},
+		"groups V2":       &KeyGroupsHandle{Code: CodeKeyedV2, KeyGroups: groups(3, 5, 6), Stream: inline("heap"), HandleID: "groups-id"},
+		"groups none":     &KeyGroupsHandle{Code: CodeKeyedV2, KeyGroups: groups(0), Stream: inline("none"), HandleID: "none-id"},
+		"groups segment":  &KeyGroupsHandle{Code: CodeKeyedV2, KeyGroups: groups(0, 1), Stream: segment(ScopeShared), HandleID: "segment-id"},
+		"savepoint":       &KeyGroupsHandle{Code: CodeSavepoint, KeyGroups: groups(126, 0, 1<<40), Stream: &RelativeHandle{"a b", 1 << 41}},
 		"incremental":     incremental,
-		"incremental V1":  &IncrementalHandle{Code: codeIncrementalV1, CheckpointID: 6, BackendID: id, Range: r, Meta: inline("meta"), Shared: sst, Private: private},
-		"incremental new": &IncrementalHandle{Code: codeIncremental, CheckpointID: 1, BackendID: id, Range: r, CheckpointedSize: -1, Meta: inline("new"), HandleID: "new-id"},
+		"incremental V1":  &IncrementalHandle{Code: CodeIncrementalV1, CheckpointID: 6, BackendID: id, Range: r, Meta: inline("meta"), Shared: sst, Private: private},
+		"incremental new": &IncrementalHandle{Code: CodeIncremental, CheckpointID: 1, BackendID: id, Range: r, CheckpointedSize: -1, Meta: inline("new"), HandleID: "new-id"},
 		"changes":         inlineChanges,
 		"parts":           fileChanges,
-		"parts V1":        &FileChangesHandle{Code: codeFileChangesV1, Range: r, Parts: []ChangePart{}, Size: 0, HandleID: "old-id"},
+		"parts V1":        &FileChangesHandle{Code: CodeFileChangesV1, Range: r, Parts: []ChangePart{}, Size: 0, HandleID: "old-id"},
 		"changelog": &ChangelogHandle{
-			Code: codeChangelog, Range: r, CheckpointedSize: 1000, Base: []KeyedHandle{incremental, nil},
+			Code: CodeChangelog, Range: r, CheckpointedSize: 1000, Base: []KeyedHandle{incremental, nil},
 			Delta: []KeyedHandle{inlineChanges, fileChanges}, MaterializationID: 41, CheckpointID: 42, HandleID: "changelog-id",
 		},
 		"changelog V1": &ChangelogHandle{
-			Code: codeChangelogV1, Range: r, CheckpointedSize: 5, Delta: []KeyedHandle{inlineChanges}, MaterializationID: 3, HandleID: "changelog-old-id",
+			Code: CodeChangelogV1, Range: r, CheckpointedSize: 5, Delta: []KeyedHandle{inlineChanges}, MaterializationID: 3, HandleID: "changelog-old-id",
 		},
 	}
 }

@@ -155,7 +155,7 @@ func keyedTexts(h KeyedHandle) []string {
 func keyedText(h KeyedHandle) string {
 	switch h := h.(type) {
 	case *KeyGroupsHandle:
-		if h.Code == codeSavepoint {
+		if h.Code == CodeSavepoint {
 			return "savepoint " + groupsText(h.KeyGroups, h.Stream)
 		}
 		return "groups " + groupsText(h.KeyGroups, h.Stream)
@@ -164,7 +164,7 @@ func keyedText(h KeyedHandle) string {
 			uploaded(h), streamText(h.Meta), filesText(h.Shared), filesText(h.Private))
 	case *ChangelogHandle:
 		checkpoint := int64(h.CheckpointID)
-		if h.Code == codeChangelogV1 {
+		if h.Code == CodeChangelogV1 {
 			checkpoint = h.MaterializationID
 		}
 		return fmt.Sprintf("changelog %s %d base %s delta %s %d %d %s", rangeText(h.Range), h.CheckpointedSize,
@@ -177,7 +177,7 @@ func keyedText(h KeyedHandle) string {
 		return fmt.Sprintf("changes %s %d %d %s %s", rangeText(h.Range), h.From, h.To, listText(changes), h.HandleID)
 	case *FileChangesHandle:
 		storage := h.StorageID
-		if h.Code == codeFileChangesV1 {
+		if h.Code == CodeFileChangesV1 {
 			storage = "filesystem"
 		}
 		parts := make([]string, len(h.Parts))
@@ -200,7 +200,7 @@ func keyedListText(list []KeyedHandle) string {
 
 // uploaded is the size that the handle recorded; where it is unknown Flink takes that of all files.
 func uploaded(h *IncrementalHandle) int64 {
-	if h.Code == codeIncremental && h.CheckpointedSize >= 0 {
+	if h.Code == CodeIncremental && h.CheckpointedSize >= 0 {
 		return h.CheckpointedSize
 	}
 	n := h.Meta.StreamSize()
@@ -232,7 +232,7 @@ func operatorTexts(h *OperatorStateHandle) []string {
 		mode := []string{"SPLIT_DISTRIBUTE", "UNION", "BROADCAST"}[byName[name].Mode]
 		fmt.Fprintf(&s, " %s %s %s", name, mode, listText(byName[name].Offsets))
 	}
-	if h.Code == codeMergedState {
+	if h.Code == CodeMergedState {
 		fmt.Fprintf(&s, " dirs %s %s", h.TaskOwnedDir, h.SharedDir)
 	}
 	return []string{fmt.Sprintf("%s (%s)", s.String(), streamText(h.Stream))}

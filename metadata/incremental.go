@@ -31,13 +31,13 @@ func decodeIncremental(d *decoder, code HandleCode, _ int) KeyedHandle {
 	h.CheckpointID = CheckpointID(d.i64("checkpointID"))
 	h.BackendID = d.utf("backendID")
 	h.Range = d.keyRange()
-	if code == codeIncremental {
+	if code == CodeIncremental {
 		h.CheckpointedSize = d.checkpointedSize()
 	}
 	h.Meta = d.stream("meta")
 	h.Shared = d.namedFiles("shared")
 	h.Private = d.namedFiles("private")
-	if code == codeIncremental {
+	if code == CodeIncremental {
 		h.HandleID = d.utf("handleID")
 	}
 	return h
@@ -66,19 +66,19 @@ func (d *decoder) namedFiles(field string) []NamedFile {
 }
 
 func (h *IncrementalHandle) appendTo(e *encoder) {
-	if h.Code != codeIncremental && h.Code != codeIncrementalV1 {
+	if h.Code != CodeIncremental && h.Code != CodeIncrementalV1 {
 		e.fail("code", "code %d is no incremental handle", h.Code)
 	}
 	e.i64(int64(h.CheckpointID))
 	e.utf("backendID", h.BackendID)
 	e.keyRange(h.Range)
-	if h.Code == codeIncremental {
+	if h.Code == CodeIncremental {
 		e.i64(h.CheckpointedSize)
 	}
 	e.stream("meta", h.Meta)
 	e.namedFiles("shared", h.Shared)
 	e.namedFiles("private", h.Private)
-	if h.Code == codeIncremental {
+	if h.Code == CodeIncremental {
 		e.utf("handleID", h.HandleID)
 	}
 }

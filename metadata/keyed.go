@@ -1,17 +1,17 @@
 package metadata
 
-// Codes of keyed handles.
+// Codes of keyed handles; the numbers are on disk.
 const (
-	codeKeyed         HandleCode = 3 // up to 1.14
-	codeIncrementalV1 HandleCode = 5 // up to 1.14
-	codeSavepoint     HandleCode = 7 // canonical savepoints since 1.13
-	codeChangelogV1   HandleCode = 8 // 1.14 in a layout of its own, 1.15
-	codeInlineChanges HandleCode = 9
-	codeFileChangesV1 HandleCode = 10 // as 8
-	codeIncremental   HandleCode = 11 // since 1.15
-	codeKeyedV2       HandleCode = 12 // since 1.15
-	codeFileChanges   HandleCode = 13 // since 1.16
-	codeChangelog     HandleCode = 14 // since 1.16
+	CodeKeyed         HandleCode = 3 // up to 1.14
+	CodeIncrementalV1 HandleCode = 5 // up to 1.14
+	CodeSavepoint     HandleCode = 7 // canonical savepoints since 1.13
+	CodeChangelogV1   HandleCode = 8 // 1.14 in a layout of its own, 1.15
+	CodeInlineChanges HandleCode = 9
+	CodeFileChangesV1 HandleCode = 10 // as 8
+	CodeIncremental   HandleCode = 11 // since 1.15
+	CodeKeyedV2       HandleCode = 12 // since 1.15
+	CodeFileChanges   HandleCode = 13 // since 1.16
+	CodeChangelog     HandleCode = 14 // since 1.16
 )
 
 // The smallest encodings of list elements.
@@ -40,26 +40,26 @@ type KeyedHandle interface {
 type keyedDecoder func(d *decoder, code HandleCode, at int) KeyedHandle
 
 var keyedDecoders = []keyedDecoder{
-	codeKeyed:         decodeKeyGroupsHandle,
-	codeIncrementalV1: decodeIncremental,
-	codeSavepoint:     decodeKeyGroupsHandle,
-	codeChangelogV1:   decodeChangelog,
-	codeInlineChanges: decodeInlineChanges,
-	codeFileChangesV1: decodeFileChanges,
-	codeIncremental:   decodeIncremental,
-	codeKeyedV2:       decodeKeyGroupsHandle,
-	codeFileChanges:   decodeFileChanges,
-	codeChangelog:     decodeChangelog,
+	CodeKeyed:         decodeKeyGroupsHandle,
+	CodeIncrementalV1: decodeIncremental,
+	CodeSavepoint:     decodeKeyGroupsHandle,
+	CodeChangelogV1:   decodeChangelog,
+	CodeInlineChanges: decodeInlineChanges,
+	CodeFileChangesV1: decodeFileChanges,
+	CodeIncremental:   decodeIncremental,
+	CodeKeyedV2:       decodeKeyGroupsHandle,
+	CodeFileChanges:   decodeFileChanges,
+	CodeChangelog:     decodeChangelog,
 }
 
 // keyedDecoders114 is what Flink 1.14 wrote: an experimental changelog under codes that later mean something longer.
 var keyedDecoders114 = []keyedDecoder{
-	codeKeyed:         decodeKeyGroupsHandle,
-	codeIncrementalV1: decodeIncremental,
-	codeSavepoint:     decodeKeyGroupsHandle,
-	codeChangelogV1:   decodeChangelog114,
-	codeInlineChanges: decodeInlineChanges114,
-	codeFileChangesV1: decodeFileChanges114,
+	CodeKeyed:         decodeKeyGroupsHandle,
+	CodeIncrementalV1: decodeIncremental,
+	CodeSavepoint:     decodeKeyGroupsHandle,
+	CodeChangelogV1:   decodeChangelog114,
+	CodeInlineChanges: decodeInlineChanges114,
+	CodeFileChangesV1: decodeFileChanges114,
 }
 
 // keyedHandle reads a handle or null (nil).
@@ -76,7 +76,7 @@ func (d *decoder) keyedHandle() KeyedHandle {
 		d.fail(at, "code", "handle code %d where keyed state is expected", code)
 		return nil
 	}
-	d.sawChangelog = d.sawChangelog || code >= codeChangelogV1 && code <= codeFileChangesV1
+	d.sawChangelog = d.sawChangelog || code >= CodeChangelogV1 && code <= CodeFileChangesV1
 	return d.keyed[code](d, code, at)
 }
 
@@ -120,7 +120,7 @@ func (h *KeyGroupsHandle) TypeCode() HandleCode         { return h.Code }
 
 func decodeKeyGroupsHandle(d *decoder, code HandleCode, _ int) KeyedHandle {
 	h := &KeyGroupsHandle{Code: code, KeyGroups: d.keyGroups(), Stream: d.requiredStream("stream")}
-	if code == codeKeyedV2 {
+	if code == CodeKeyedV2 {
 		h.HandleID = d.utf("handleID")
 	}
 	return h
@@ -130,8 +130,8 @@ func (h *KeyGroupsHandle) appendTo(e *encoder) {
 	e.keyGroups(h.KeyGroups)
 	e.requiredStream("stream", h.Stream)
 	switch h.Code {
-	case codeKeyed, codeSavepoint:
-	case codeKeyedV2:
+	case CodeKeyed, CodeSavepoint:
+	case CodeKeyedV2:
 		e.utf("handleID", h.HandleID)
 	default:
 		e.fail("code", "code %d is no key-groups handle", h.Code)

@@ -1,9 +1,9 @@
 package metadata
 
-// Codes of operator state handles.
+// Codes of operator state handles; the numbers are on disk.
 const (
-	codeOperatorState HandleCode = 4
-	codeMergedState   HandleCode = 17
+	CodeOperatorState HandleCode = 4
+	CodeMergedState   HandleCode = 17 // file merging, since 1.20
 )
 
 // OperatorStateHandle is operator state of one subtask. Code 17 is that of file merging (since 1.20): its stream is a
@@ -53,10 +53,10 @@ func (d *decoder) operatorState(field string) *OperatorStateHandle {
 	switch h.Code {
 	case codeNull:
 		return nil
-	case codeOperatorState:
+	case CodeOperatorState:
 		d.stateMetas(h)
 		h.Stream = d.requiredStream("stream")
-	case codeMergedState:
+	case CodeMergedState:
 		d.stateMetas(h)
 		h.TaskOwnedDir = d.utf("taskOwnedDir")
 		h.SharedDir = d.utf("sharedDir")
@@ -120,9 +120,9 @@ func (e *encoder) operatorState(field string, h *OperatorStateHandle) {
 		e.path.pop()
 	}
 	switch h.Code {
-	case codeOperatorState:
+	case CodeOperatorState:
 		e.requiredStream("stream", h.Stream)
-	case codeMergedState:
+	case CodeMergedState:
 		e.utf("taskOwnedDir", h.TaskOwnedDir)
 		e.utf("sharedDir", h.SharedDir)
 		e.boolean(h.Empty)

@@ -14,9 +14,9 @@ var written = [...]span{
 
 // keyedWritten says which releases write each code in the position of keyed state.
 var keyedWritten = map[HandleCode]span{
-	codeKeyed: {"", "1.14"}, codeIncrementalV1: {"1.3", "1.14"}, codeSavepoint: {"1.13", ""},
-	codeChangelogV1: {"1.15", "1.15"}, codeInlineChanges: {"1.15", ""}, codeFileChangesV1: {"1.15", "1.15"},
-	codeIncremental: {"1.15", ""}, codeKeyedV2: {"1.15", ""}, codeFileChanges: {"1.16", ""}, codeChangelog: {"1.16", ""},
+	CodeKeyed: {"", "1.14"}, CodeIncrementalV1: {"1.3", "1.14"}, CodeSavepoint: {"1.13", ""},
+	CodeChangelogV1: {"1.15", "1.15"}, CodeInlineChanges: {"1.15", ""}, CodeFileChangesV1: {"1.15", "1.15"},
+	CodeIncremental: {"1.15", ""}, CodeKeyedV2: {"1.15", ""}, CodeFileChanges: {"1.16", ""}, CodeChangelog: {"1.16", ""},
 }
 
 // FlinkVersions returns the releases that write what was found, as "1.16 – 1.20", "1.15" or "2.1 and later": by the version of the file, the
@@ -114,7 +114,7 @@ func (r *releaseRange) operatorState(h *OperatorStateHandle) {
 	if h == nil {
 		return
 	}
-	if h.Code == codeMergedState {
+	if h.Code == CodeMergedState {
 		r.narrow(span{"1.20", ""})
 	}
 	for i := range h.States {

@@ -57,7 +57,7 @@ func (c *Checkpoint) Relocate(by []Relocation) (out *Checkpoint, moved int, err 
 	for _, op := range out.Operators {
 		for _, s := range op.Subtasks {
 			for _, h := range []*OperatorStateHandle{s.ManagedOperator, s.RawOperator} {
-				if h != nil && h.Code == codeMergedState {
+				if h != nil && h.Code == CodeMergedState {
 					h.TaskOwnedDir, h.SharedDir = move(h.TaskOwnedDir), move(h.SharedDir)
 				}
 			}

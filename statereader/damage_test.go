@@ -219,6 +219,10 @@ func TestDamagedHandles(t *testing.T) {
 			javaio.ErrCorrupt, nil, "managedKeyed.header"},
 		{"file shorter than recorded", func(b []byte, _ []int64, _ *metadata.Subtask) []byte { return b[:len(b)-1] },
 			javaio.ErrMissing, func(b []byte, _ []int64) int64 { return int64(len(b)) }, "managedKeyed"},
+		{"key groups beyond the last", func(b []byte, _ []int64, s *metadata.Subtask) []byte {
+			s.ManagedKeyed.(*metadata.KeyGroupsHandle).KeyGroups.Range.Start = 32766
+			return b
+		}, javaio.ErrCorrupt, func([]byte, []int64) int64 { return -1 }, "managedKeyed.range"},
 		{"no file", func(b []byte, _ []int64, s *metadata.Subtask) []byte {
 			s.ManagedKeyed.(*metadata.KeyGroupsHandle).Stream = &metadata.RelativeHandle{Path: "f2", Size: 1}
 			return b
@@ -272,6 +276,37 @@ func TestSegmentsAndInlineState(t *testing.T) {
 				t.Errorf("%d entries, %v, %v, %v", len(entries), errs, warnings, v.Problems())
 			}
 		})
+	}
+}
+
+// TestStateThatCannotBeDescribed has a kind that no release wrote: the other states of the header are read.
+func TestStateThatCannotBeDescribed(t *testing.T) {
+	for i, l := range layouts {
+		f := small(false)
+		f.states[1].kind = "ROSTER" // the writers take it for a value: its first element
+		b, off := l.write(f)
+		sub := keyedSubtask(l.code, "", 0, 1, off)
+		sub.ManagedKeyed.(*metadata.KeyGroupsHandle).Stream = &metadata.InlineHandle{Data: b, Offset: 1000}
+		v := testView(t, 128, Options{}, nil, sub)
+		if len(v.Problems()) != 1 {
+			t.Fatal(v.Problems())
+		}
+		assertDefect(t, v.Problems()[0], javaio.ErrUnsupported, "/cp/_metadata", "managedKeyed.header.state[1]")
+		fe, _ := errors.AsType[*javaio.FormatError](v.Problems()[0])
+		if want := int64(1000 + strings.Index(string(b), "\x00\x01l\x00")); fe.Offset != want {
+			t.Errorf("%v: want offset %d", v.Problems()[0], want)
+		}
+		entries, missing, errs, _ := collect(v.Units(Selection{}))
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		wantEntries, wantMissing := 6, 1
+		if i < 2 { // heap: what comes behind it in a key group is not found
+			wantEntries, wantMissing = 3, 2
+		}
+		if len(entries) != wantEntries || len(missing) != wantMissing {
+			t.Errorf("%s: %d entries, %+v", l.name, len(entries), missing)
+		}
 	}
 }
 

@@ -47,6 +47,7 @@ type handle struct {
 	keyed    metadata.KeyedHandle          // keyed slots
 	operator *metadata.OperatorStateHandle // operator slots
 	size     int64                         // of the content
+	base     int64                         // position of the content in its file
 	header   *state.Header                 // nil: not read, or there is none
 	metas    []*state.Meta                 // of the header, or what the metadata alone tells
 	states   []*State                      // of metas, by index
@@ -96,6 +97,10 @@ func (v *View) load(ctx context.Context, h *handle) error {
 		h.metas = []*state.Meta{{Name: "_default_", Backend: state.Operator, Kind: state.RawOperator}}
 		h.size = max(0, h.operator.Stream.StreamSize())
 		return nil
+	}
+	if r := h.keyed.KeyGroupRange(); r.Count > 0 && (r.Start < 0 || int64(r.Start)+int64(r.Count) > maxKeyGroups) {
+		err := fmt.Errorf("%w: %d key groups from %d on, there are at most %d", javaio.ErrCorrupt, r.Count, r.Start, maxKeyGroups)
+		return v.locate(&javaio.FormatError{Offset: -1, Field: "range", Err: err}, v.layout.File(), h)
 	}
 	switch k := h.keyed.(type) {
 	case *metadata.KeyGroupsHandle:
@@ -199,6 +204,7 @@ func (v *View) head(ctx context.Context, c *content, end, more int64) ([]byte, e
 }
 
 func (v *View) decodeKeyed(h *handle, c *content, b []byte, end int64) error {
+	h.base = c.base
 	header, err := v.share("keyed", b, func() (*state.Header, error) { return state.DecodeKeyedHeader(b, end) })
 	if err != nil {
 		return v.locate(javaio.Shift(err, c.base), c.name, h)

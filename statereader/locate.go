@@ -103,12 +103,17 @@ func isJobID(s string) bool {
 
 // Metadata reads and decodes the file.
 func (l *Location) Metadata(ctx context.Context) (*metadata.Checkpoint, error) {
+	return l.MetadataWith(ctx, metadata.DecodeOptions{})
+}
+
+// MetadataWith is Metadata with options; a lenient one may return a checkpoint beside an error.
+func (l *Location) MetadataWith(ctx context.Context, o metadata.DecodeOptions) (*metadata.Checkpoint, error) {
 	b, err := storage.ReadFile(ctx, l.FS, l.File, metadataLimit)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", l.File, err)
 	}
 	sum := sha256.Sum256(b)
 	l.Size, l.SHA256 = int64(len(b)), hex.EncodeToString(sum[:])
-	cp, err := metadata.Decode(b)
+	cp, err := metadata.DecodeWith(b, o)
 	return cp, javaio.InFile(err, l.File)
 }

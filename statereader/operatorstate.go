@@ -34,7 +34,7 @@ func (v *View) loadOperator(ctx context.Context, h *handle) error {
 		return v.locate(err, "", h)
 	}
 	defer c.close()
-	h.size = c.size
+	h.size, h.base = c.size, c.base
 	end := c.size
 	for i, s := range h.operator.States {
 		for j, off := range s.Offsets {

@@ -152,7 +152,8 @@ func (r *scanner) prepare() {
 		r.metas[i] = newMetaScan(h.header, m)
 		wanted := slices.Contains(u.States, h.states[i])
 		if r.metas[i].want = wanted && m.Err == nil; wanted && m.Err != nil {
-			r.lose(Missing{State: h.states[i], Code: CorruptState, Reason: m.Err.Error(), Err: m.Err, KeyGroups: r.keyGroups()})
+			err := u.view.metaError(h, m)
+			r.lose(Missing{State: h.states[i], Code: CorruptState, Reason: err.Error(), Err: err, KeyGroups: r.keyGroups()})
 		}
 	}
 	end := r.c.size

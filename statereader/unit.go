@@ -90,7 +90,7 @@ func (v *View) unitsOf(h *handle, sel Selection, copies map[*State]bool) []*Unit
 	}
 	r := h.keyed.KeyGroupRange()
 	u.First, u.Last = r.Start, r.Start+r.Count-1
-	if u.First <= u.Last && !sel.KeyGroups.Overlaps(u.span()) {
+	if h.err == nil && u.First <= u.Last && !sel.KeyGroups.Overlaps(u.span()) {
 		return nil
 	}
 	k, ok := h.keyed.(*metadata.KeyGroupsHandle)

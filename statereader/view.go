@@ -111,7 +111,7 @@ func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadat
 			}
 			for _, m := range h.metas {
 				if m.Err != nil {
-					v.problems = append(v.problems, v.locate(m.Err, h.fileName(l.File()), h))
+					v.problems = append(v.problems, v.metaError(h, m))
 				}
 			}
 		}
@@ -166,12 +166,13 @@ func (op *Operator) collect() {
 	type key struct {
 		class state.Class
 		name  string
+		raw   bool // names of raw state are made up
 	}
 	known := map[key]*State{}
 	for _, h := range op.handles {
 		h.states = make([]*State, len(h.metas))
 		for i, m := range h.metas {
-			k := key{m.Class(), m.Name}
+			k := key{m.Class(), m.Name, h.slot == rawKeyed && m.Kind != state.Timer || h.slot == rawOperator}
 			s := known[k]
 			if s == nil {
 				s = &State{Operator: op, Name: m.Name, Class: k.class, Kind: m.Kind}
@@ -232,6 +233,11 @@ func (v *View) share(kind string, b []byte, decode func() (*state.Header, error)
 	}
 	v.headers[key] = h
 	return h, nil
+}
+
+// metaError says why a state of a header cannot be read. Headers are shared; where they stand is the handle's.
+func (v *View) metaError(h *handle, m *state.Meta) error {
+	return v.locate(javaio.Shift(m.Err, h.base), h.fileName(v.layout.File()), h)
 }
 
 // locate adds to a defect what only the view knows.

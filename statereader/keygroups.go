@@ -86,7 +86,8 @@ func (u *Unit) reads(g int32) bool {
 	return g >= u.First && g <= u.Last && u.groups.Contains(state.KeyGroup(g))
 }
 
-// span returns the key groups of a unit.
+// span returns the key groups of a unit. Ranges that no Flink writes are problems of their handles, and bounded here.
 func (u *Unit) span() KeyGroupSpan {
-	return KeyGroupSpan{state.KeyGroup(u.First), state.KeyGroup(u.Last)}
+	bound := func(g int32) state.KeyGroup { return state.KeyGroup(min(max(g, 0), maxKeyGroups-1)) }
+	return KeyGroupSpan{bound(u.First), bound(u.Last)}
 }

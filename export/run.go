@@ -459,7 +459,7 @@ func (r *run) clear(ctx context.Context) error {
 			return err
 		}
 		if !r.o.Overwrite {
-			return fmt.Errorf("%w: %s is not empty (it has %s)", ErrUsage, r.o.Dir, fspath.Base(info.Path))
+			return fmt.Errorf("%w: %s is not empty (it has %s); --overwrite replaces what an earlier export wrote", ErrUsage, r.o.Dir, fspath.Base(info.Path))
 		}
 		rel, _ := fspath.Below(r.o.Dir, info.Path)
 		if ours.MatchString(strings.TrimPrefix(rel, "/")) {

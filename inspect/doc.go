@@ -3,7 +3,11 @@
 // struct whose JSON is API; commands only render it.
 package inspect
 
-import "errors"
+import (
+	"errors"
+
+	"ckpt/export"
+)
 
 // Version is the version of this program, as files that it writes name it.
 const Version = "0.1.0"
@@ -12,5 +16,5 @@ var (
 	// ErrNotFound: no such checkpoint, operator, state or key.
 	ErrNotFound = errors.New("not found")
 	// ErrUsage: the question itself is wrong, such as an operator name that several operators have.
-	ErrUsage = errors.New("usage")
+	ErrUsage = export.ErrUsage
 )

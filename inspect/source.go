@@ -29,7 +29,11 @@ func openSource(ctx context.Context, path string, o statereader.Options) (*sourc
 	if err != nil {
 		return nil, err
 	}
-	return &source{path: path, file: loc.File, size: loc.Size, fs: loc.FS, layout: loc.Layout, checkpoint: cp}, nil
+	return newSource(path, loc, cp), nil
+}
+
+func newSource(path string, loc *statereader.Location, cp *metadata.Checkpoint) *source {
+	return &source{path: path, file: loc.File, size: loc.Size, fs: loc.FS, layout: loc.Layout, checkpoint: cp}
 }
 
 // file is one physical file that a checkpoint needs.

@@ -34,15 +34,10 @@ func Validate(ctx context.Context, path string, o ValidateOptions) (*Validation,
 		o.Level = "files"
 	}
 	val := &validator{v: &Validation{Level: o.Level, Findings: []Finding{}}}
-	src, err := openSource(ctx, path, o.Reader)
-	if err != nil {
-		if !val.unreadable(err) {
-			return nil, err
-		}
-		return val.v, nil
+	if err := val.open(ctx, path, o.Reader); err != nil || val.source == nil {
+		return val.v, err
 	}
-	val.source = src
-	val.v.Checked = Checked{Files: 1, Bytes: src.size}
+	val.v.Checked = Checked{Files: 1, Bytes: val.size}
 	val.metadata()
 	if o.Level != "metadata" {
 		if err := val.files(ctx); err != nil {
@@ -70,6 +65,31 @@ func (val *validator) add(f Finding) {
 		f.File = val.file
 	}
 	val.v.Findings = append(val.v.Findings, f)
+}
+
+// open reads `_metadata`. Where it is damaged in a way that leaves the rest readable, that is a finding, and source is set
+// all the same; where nothing can be read, source stays nil.
+func (val *validator) open(ctx context.Context, path string, o statereader.Options) error {
+	loc, err := statereader.Locate(ctx, path, o)
+	if err != nil {
+		return err
+	}
+	cp, strict := loc.Metadata(ctx)
+	if strict == nil {
+		val.source = newSource(path, loc, cp)
+		return nil
+	}
+	cp, err = loc.MetadataWith(ctx, metadata.DecodeOptions{Lenient: true})
+	if err == nil && cp != nil {
+		val.source = newSource(path, loc, cp)
+	}
+	if fe, ok := errors.AsType[*javaio.FormatError](strict); ok && err == nil && cp.Trailing > 0 && fe.Offset == loc.Size-int64(cp.Trailing) {
+		return nil // Flink does not look there: metadata reports it
+	}
+	if !val.unreadable(strict) {
+		return strict
+	}
+	return nil
 }
 
 // unreadable turns a defect of `_metadata` into a finding; false where err is no defect of the file.
@@ -102,6 +122,13 @@ func (val *validator) metadata() {
 	if p := cp.Properties; p != nil && p.Err != nil {
 		val.add(Finding{Code: "PROPERTIES_UNREADABLE", Severity: Error, Offset: -1, Message: p.Err.Error(),
 			Fix: "Flink refuses to restore this file; take another snapshot"})
+	}
+	for _, w := range cp.Warnings {
+		if w.Offset == val.size-int64(cp.Trailing) {
+			continue
+		}
+		val.add(Finding{Code: "METADATA_UNUSUAL", Severity: Warning, Offset: w.Offset, Field: w.Field, Message: w.Message,
+			Fix: "Flink reads it, but no Flink writes it: find out which tool made the file"})
 	}
 	for _, op := range cp.Operators {
 		val.operator(op)
@@ -323,8 +350,13 @@ func walkUnit(ctx context.Context, u *statereader.Unit, count func(n int64, end 
 			Message: fmt.Sprintf("%d keys in all lie in another key group than their hash says", misplaced), Fix: "see above"})
 	}
 	for _, m := range sc.Missing() {
-		val.add(Finding{Code: m.Code, Severity: Info, Offset: -1, Operator: id, State: m.State.Name, File: u.File(), Message: m.Reason,
-			Fix: "not an error of the checkpoint: this part was not looked at"})
+		where := ""
+		if len(m.KeyGroups) > 0 {
+			where = ", key groups " + m.KeyGroups.String()
+		}
+		val.add(Finding{Code: m.Code, Severity: Info, Offset: -1, Operator: id, State: m.State.Name, File: u.File(),
+			Message: fmt.Sprintf("state %s%s: %s", m.State.Name, where, m.Reason),
+			Fix:     "not an error of the checkpoint: this part was not looked at"})
 	}
 	count(n%8192, true)
 	return val.v.Findings

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 
 	"ckpt/inspect"
@@ -86,7 +87,11 @@ func (app *App) finish(ctx context.Context, err error) int {
 	if _, silent := errors.AsType[exitCode](err); silent || err == nil {
 		return code
 	}
-	rep := errorReport{Code: code, Message: err.Error()}
+	message := err.Error()
+	if code == exitUsage {
+		message = strings.TrimPrefix(message, inspect.ErrUsage.Error()+": ")
+	}
+	rep := errorReport{Code: code, Message: message}
 	fix := fixOf(err, code)
 	if fe, ok := errors.AsType[*javaio.FormatError](err); ok {
 		rep.File, rep.Field = &fe.File, &fe.Field

@@ -9,10 +9,17 @@ tool=$1 version=$2
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 build=$here/target/$version
-# rebuilt when a source is newer than the last build; offline when everything needed is there
+# rebuilt when a source is newer than the last build; offline when everything needed is there; by one process at a time
 if [ ! -f "$build/built" ] || [ -n "$(find "$here/pom.xml" "$here/src" -newer "$build/built" -print -quit)" ]; then
-  (cd "$here" && { mvn -q -o -B -Dflink.version="$version" package || mvn -q -B -Dflink.version="$version" package; }) >&2
-  touch "$build/built"
+  mkdir -p "$build"
+  exec 9>"$build.lock"
+  if command -v flock >/dev/null; then flock 9; fi
+  if [ ! -f "$build/built" ] || [ -n "$(find "$here/pom.xml" "$here/src" -newer "$build/built" -print -quit)" ]; then
+    touch "$build/begun"
+    (cd "$here" && { mvn -q -o -B -Dflink.version="$version" package || mvn -q -B -Dflink.version="$version" package; }) >&2 9>&-
+    mv "$build/begun" "$build/built"
+  fi
+  exec 9>&-
 fi
 [ "$tool" != build ] || exit 0
 opens=()

@@ -1,6 +1,10 @@
 package ckpt.harness.restore;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -8,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
 
 /** A directory with a snapshot, its {@code manifest.json} and the rows that it must show. */
 record Fixture(Path directory, Map<String, Object> manifest) {
@@ -47,8 +52,12 @@ record Fixture(Path directory, Map<String, Object> manifest) {
     }
 
     List<Map<String, Object>> expected() throws IOException {
-        try (var lines = Files.lines(directory.resolve("expected.jsonl"))) {
-            return lines.map(JsonReader::object).filter(r -> !lost().contains((String) r.get("operator"))).toList();
+        Path plain = directory.resolve("expected.jsonl");
+        try (InputStream in = Files.exists(plain)
+                        ? Files.newInputStream(plain)
+                        : new GZIPInputStream(Files.newInputStream(directory.resolve("expected.jsonl.gz")));
+                var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            return reader.lines().map(JsonReader::object).filter(r -> !lost().contains((String) r.get("operator"))).toList();
         }
     }
 }

@@ -1,5 +1,6 @@
 package ckpt.harness.unusual;
 
+import ckpt.harness.Json;
 import java.util.Map;
 
 /** A subclass of {@link Shape}: a serializer learns of it when it first writes one. */
@@ -15,8 +16,6 @@ public class Circle extends Shape {
 
     @Override
     public Map<String, Object> shown() {
-        Map<String, Object> m = super.shown();
-        m.put("radius", radius);
-        return m;
+        return Json.object("$class", getClass().getName(), "corners", corners, "name", name, "radius", radius);
     }
 }

@@ -18,6 +18,6 @@ public class Shape implements Shown {
 
     @Override
     public Map<String, Object> shown() {
-        return Json.object("$class", getClass().getName(), "corners", corners, "name", name);
+        return Json.object("corners", corners, "name", name);
     }
 }

@@ -19,8 +19,9 @@ import (
 // TestDocsExamples runs every console block of the README and of docs/: a line that begins with "$ " is a command, what
 // follows is its output on a terminal. go test ./cmd/ckpt -run DocsExamples -update writes the outputs anew.
 //
-// Commands are ckpt (or go run ./cmd/ckpt), xxd, find, cat and echo $?, alone or piped through head, tail, grep and sort.
-// They run in a directory that has nothing but testdata, so that what an example writes stays out of the repository.
+// Commands are ckpt (or go run ./cmd/ckpt), xxd, find, cat and echo $?, alone or piped through head, tail, grep, awk, sed
+// and sort; name=$(command) keeps an output for the commands after it. They run in a directory that has nothing but
+// testdata, so that what an example writes stays out of the repository.
 func TestDocsExamples(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {
@@ -72,6 +73,7 @@ type shell struct {
 	t    *testing.T
 	dir  string
 	code int // exit code of the last command
+	vars map[string]string
 	ran  int
 }
 
@@ -84,7 +86,7 @@ func newShell(t *testing.T, root string) *shell {
 		t.Skipf("no symbolic links here: %v", err)
 	}
 	t.Chdir(dir)
-	return &shell{t: t, dir: dir}
+	return &shell{t: t, dir: dir, vars: map[string]string{}}
 }
 
 var consoleBlock = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
@@ -127,21 +129,41 @@ func parseExamples(body string) (list []example) {
 	return list
 }
 
-var (
-	instant = regexp.MustCompile(`\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
-	spaces  = regexp.MustCompile(`(?m) {2,}| +$`)
-)
+// volatile is what differs between two checkouts, or between two runs of the job that wrote a snapshot: times, random
+// names, and the width of columns that hold them.
+var volatile = []struct {
+	pattern *regexp.Regexp
+	instead string
+}{
+	{regexp.MustCompile(`\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`), "TIME"},
+	{regexp.MustCompile(`"last_access":\d{13}\b`), `"last_access":TIME`},
+	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "UUID"},
+	{regexp.MustCompile(`/tmp/flink-checkpoints\d+/[0-9a-f]{32}`), "/JOB"},
+	{regexp.MustCompile(`(?m) {2,}| +$`), "  "},
+}
 
 func (sh *shell) stable(s string) string {
 	s = strings.ReplaceAll(s, sh.dir, homeOfExamples)
-	return spaces.ReplaceAllString(instant.ReplaceAllString(s, "TIME"), "  ")
+	for _, v := range volatile {
+		s = v.pattern.ReplaceAllString(s, v.instead)
+	}
+	return s
 }
 
 // homeOfExamples stands in the pages for the directory in which they are run.
 const homeOfExamples = "/home/you/ckpt"
 
+var assignment = regexp.MustCompile(`(?s)^([a-z]+)=\$\((.*)\)$`)
+
 func (sh *shell) run(line string) string {
+	if m := assignment.FindStringSubmatch(line); m != nil {
+		sh.vars[m[1]] = strings.TrimRight(sh.run(m[2]), "\n")
+		return ""
+	}
 	sh.ran++
+	for name, value := range sh.vars {
+		line = strings.ReplaceAll(line, "$"+name, value)
+	}
 	stages, err := splitCommand(line)
 	if err != nil || len(stages) == 0 {
 		sh.t.Errorf("$ %s: %v", line, err)
@@ -257,7 +279,12 @@ func hexRow(out *bytes.Buffer, at int, row []byte) {
 	fmt.Fprintf(out, "%08x: %-39s  %s\n", at, hex, text)
 }
 
-// filter is head -n N, tail -n N, grep -F TEXT, grep -vF TEXT or sort.
+var (
+	awkField = regexp.MustCompile(`^\{print \$([1-9])\}$`)
+	sedCut   = regexp.MustCompile(`^s\|([^|]+)\|\|$`)
+)
+
+// filter is head -n N, tail -n N, grep -F TEXT, grep -vF TEXT, awk '{print $N}', sed 's|PATTERN||' or sort.
 func filter(words []string, text string) (string, error) {
 	lines := slices.Collect(strings.Lines(text))
 	name := words[0]
@@ -277,6 +304,22 @@ func filter(words []string, text string) (string, error) {
 		lines = slices.DeleteFunc(lines, func(l string) bool { return strings.Contains(l, words[2]) })
 	case name == "grep" && len(words) == 3 && words[1] == "-F":
 		lines = slices.DeleteFunc(lines, func(l string) bool { return !strings.Contains(l, words[2]) })
+	case name == "awk" && len(words) == 2 && awkField.MatchString(words[1]):
+		n, _ := strconv.Atoi(awkField.FindStringSubmatch(words[1])[1])
+		for i, l := range lines {
+			fields := append(strings.Fields(l), make([]string, n)...)
+			lines[i] = fields[n-1] + "\n"
+		}
+	case name == "sed" && len(words) == 2 && sedCut.MatchString(words[1]):
+		cut, err := regexp.Compile(sedCut.FindStringSubmatch(words[1])[1])
+		if err != nil {
+			return "", err
+		}
+		for i, l := range lines {
+			if at := cut.FindStringIndex(l); at != nil {
+				lines[i] = l[:at[0]] + l[at[1]:]
+			}
+		}
 	case name == "sort" && len(words) == 1:
 		slices.Sort(lines)
 	default:

@@ -33,8 +33,7 @@ const (
 
 // timerService is what the first key group says about a service. Its states are 2i (events) and 2i+1 (processing time).
 type timerService struct {
-	name string
-	head []byte // serializers as stored
+	head []byte // name and serializers as stored
 }
 
 // loadRawKeyed finds out whether raw keyed state is timers. If not, its bytes are the user's: a state without entries.
@@ -153,14 +152,13 @@ func (r *scanner) timerGroup(ctx context.Context, _ int32) error {
 
 // passService passes name and serializers, which must be those of the first key group.
 func (r *scanner) passService(ctx context.Context, w *window, s timerService) error {
-	n := 2 + len(s.name) + len(s.head)
-	if err := r.need(ctx, w, n); err != nil {
+	if err := r.need(ctx, w, len(s.head)); err != nil {
 		return err
 	}
-	if b := w.bytes(); !bytes.Equal(b[2+len(s.name):n], s.head) {
-		return corruptAt(w, 0, "timer service %q has other serializers than in the first key group", s.name)
+	if !bytes.HasPrefix(w.bytes(), s.head) {
+		return corruptAt(w, 0, "a timer service has another name or other serializers than in the first key group")
 	}
-	w.advance(n)
+	w.advance(len(s.head))
 	return nil
 }
 
@@ -174,11 +172,10 @@ func (r *scanner) learnService(ctx context.Context, w *window, h *handle, versio
 		b := w.bytes()
 		br := javaio.NewReader(b, w.file(0))
 		name := br.UTF()
-		at := br.Pos()
 		key, namespace := timerHead(br, version)
 		switch {
 		case br.Err() == nil:
-			h.services = append(h.services, timerService{name: string(b[2:at]), head: bytes.Clone(br.Since(at))})
+			h.services = append(h.services, timerService{head: bytes.Clone(br.Since(0))})
 			h.addTimers(name, serializer.New(key), serializer.New(namespace))
 			w.advance(br.Pos())
 			return nil

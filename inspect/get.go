@@ -168,7 +168,7 @@ func (l *Lookup) rows(ctx context.Context, yield func(state.Entry, error) bool) 
 			}
 		}
 		for _, m := range sc.Missing() {
-			return n, fmt.Errorf("%s: %s in key groups %v: %w", m.Code, m.Reason, m.KeyGroups, errors.ErrUnsupported)
+			return n, &statereader.MissingError{Missing: m}
 		}
 	}
 	return n, nil

@@ -350,6 +350,9 @@ func walkUnit(ctx context.Context, u *statereader.Unit, count func(n int64, end 
 			Message: fmt.Sprintf("%d keys in all lie in another key group than their hash says", misplaced), Fix: "see above"})
 	}
 	for _, m := range sc.Missing() {
+		if m.Code == statereader.CorruptState { // its defect is a finding already
+			continue
+		}
 		where := ""
 		if len(m.KeyGroups) > 0 {
 			where = ", key groups " + m.KeyGroups.String()

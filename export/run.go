@@ -109,7 +109,7 @@ func Run(ctx context.Context, v *statereader.View, sel statereader.Selection, o 
 	if err := o.validate(states); err != nil {
 		return nil, err
 	}
-	r := &run{o: o, paths: statePaths(v), tables: map[*statereader.State]*Table{}, units: v.Units(sel)}
+	r := &run{o: o, view: v, all: sel.States == nil, paths: statePaths(v), tables: map[*statereader.State]*Table{}, units: v.Units(sel)}
 	for _, s := range states {
 		r.tables[s] = NewTable(s, o.TableOptions)
 	}
@@ -156,6 +156,8 @@ func selected(v *statereader.View, sel statereader.Selection) []*statereader.Sta
 // run is an export that is running.
 type run struct {
 	o       Options
+	view    *statereader.View
+	all     bool // nothing was left out by the selection
 	paths   map[*statereader.State]string
 	tables  map[*statereader.State]*Table
 	units   []*statereader.Unit
@@ -417,8 +419,21 @@ func (r *run) manifest(ctx context.Context, states []*statereader.State) (*Manif
 		m.States = append(m.States, ms)
 	}
 	r.missing(m)
+	for _, op := range r.view.Operators() {
+		if r.all && hidesStates(op) {
+			m.Missing = append(m.Missing, ManifestMissing{Operator: OperatorName(op), OperatorID: op.Meta.ID.String(), Kind: string(state.Unknown),
+				Code: statereader.PendingBackend, Reason: "its keyed state is in changes alone, which do not name their states until they are read"})
+		}
+	}
 	m.Complete = len(m.Missing) == 0
 	return m, nil
+}
+
+// hidesStates says that an operator has keyed state none of whose names is known.
+func hidesStates(op *statereader.Operator) bool {
+	return op.Layouts[statereader.LayoutChangelog] > 0 && !slices.ContainsFunc(op.States(), func(s *statereader.State) bool {
+		return s.Class == state.ClassKeyed || s.Class == state.ClassTimer
+	})
 }
 
 // missing adds what units could not give; the same of several units is one element.

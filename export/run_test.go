@@ -21,6 +21,7 @@ import (
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 
 	"ckpt/internal/testenv"
+	"ckpt/metadata"
 	"ckpt/statereader"
 	"ckpt/storage"
 )
@@ -400,5 +401,25 @@ func TestCancelled(t *testing.T) {
 	cancel()
 	if _, err := Run(ctx, v, statereader.Selection{}, Options{Format: Parquet, FS: out, Dir: p}); !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
+	}
+}
+
+// TestHiddenStates: keyed state whose names nobody knows is missing, not forgotten.
+func TestHiddenStates(t *testing.T) {
+	young := &metadata.ChangelogHandle{Range: metadata.KeyGroupRange{Count: 128}, Delta: []metadata.KeyedHandle{
+		&metadata.InlineChangesHandle{Range: metadata.KeyGroupRange{Count: 128}, Changes: []metadata.Change{{Data: []byte{1}}}}}}
+	cp := &metadata.Checkpoint{Version: 4, Operators: []*metadata.Operator{{UID: "young", Parallelism: 1, MaxParallelism: 128,
+		Subtasks: []*metadata.Subtask{{ManagedKeyed: young}}}}}
+	in, _, err := storage.Open(t.TempDir(), storage.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := statereader.Open(t.Context(), in, cp, metadata.Layout{}, statereader.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, m := runTo(t, v, statereader.Selection{}, Options{Format: Parquet})
+	if m.Complete || len(m.Missing) != 1 || m.Missing[0].Operator != "young" || m.Missing[0].Code != statereader.PendingBackend {
+		t.Errorf("complete %t, missing %+v", m.Complete, m.Missing)
 	}
 }

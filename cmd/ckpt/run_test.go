@@ -122,7 +122,7 @@ func TestEveryCommandLeavesItsInputAlone(t *testing.T) {
 	for _, name := range []string{plain, "kv-hashmap-native-p4-m129", "kv-rocksdb-canonical-snappy-p4-m128",
 		"unusual-incremental-rocksdb-checkpoint-p2-m128-inline0"} {
 		path := copyFixture(t, "2.3.0", name)
-		tree := path[:strings.Index(path, name)] // all that was copied
+		tree := path[:strings.LastIndex(path, name)] // all that was copied
 		before := treeOf(t, tree)
 		for command, args := range commandLines(t, path, t.TempDir()) {
 			if r := ckpt(t, args...); r.code != exitDone && r.code != exitFindings && r.code != exitNotFound {

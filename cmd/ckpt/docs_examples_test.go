@@ -20,7 +20,7 @@ import (
 // follows is its output on a terminal. go test ./cmd/ckpt -run DocsExamples -update writes the outputs anew.
 //
 // Commands are ckpt (or go run ./cmd/ckpt), xxd, find, cat and echo $?, alone or piped through head, tail, grep, awk, sed
-// and sort; name=$(command) keeps an output for the commands after it. They run in a directory that has nothing but
+// and sort; name=$(command) keeps an output for the commands after it, and $((name + 4)) adds. They run in a directory that has nothing but
 // testdata, so that what an example writes stays out of the repository.
 func TestDocsExamples(t *testing.T) {
 	root, err := filepath.Abs(filepath.Join("..", ".."))
@@ -164,6 +164,7 @@ func (sh *shell) run(line string) string {
 	for name, value := range sh.vars {
 		line = strings.ReplaceAll(line, "$"+name, value)
 	}
+	line = sum.ReplaceAllStringFunc(line, sh.add)
 	stages, err := splitCommand(line)
 	if err != nil || len(stages) == 0 {
 		sh.t.Errorf("$ %s: %v", line, err)
@@ -185,6 +186,22 @@ func (sh *shell) run(line string) string {
 		sh.t.Errorf("$ %s: %v", line, err)
 	}
 	return strings.ReplaceAll(errOut.String()+text, sh.dir, homeOfExamples)
+}
+
+var sum = regexp.MustCompile(`\$\(\(([^()]+)\)\)`)
+
+// add computes $((name + 4 + 2133)).
+func (sh *shell) add(text string) string {
+	total := 0
+	for term := range strings.SplitSeq(sum.FindStringSubmatch(text)[1], "+") {
+		term = strings.TrimSpace(term)
+		n, err := strconv.Atoi(cmp.Or(sh.vars[term], term))
+		if err != nil {
+			sh.t.Errorf("%s: %v", text, err)
+		}
+		total += n
+	}
+	return strconv.Itoa(total)
 }
 
 func (sh *shell) command(words []string, out, errOut *bytes.Buffer) (code int, err error) {

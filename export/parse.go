@@ -9,7 +9,6 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"ckpt/internal/javaio"
@@ -132,38 +131,6 @@ func parseText(t *serializer.Type, s string, raw []byte) (serializer.Value, erro
 	return parseTime(t, s, raw)
 }
 
-// parseTime reads the ISO 8601 forms of dates and times with years of four digits.
-func parseTime(t *serializer.Type, s string, raw []byte) (serializer.Value, error) {
-	layout := map[serializer.Kind]string{
-		serializer.KindDate: time.RFC3339Nano, serializer.KindSQLDate: time.RFC3339Nano, serializer.KindSQLTime: time.RFC3339Nano,
-		serializer.KindSQLTimestamp: time.RFC3339Nano, serializer.KindInstant: time.RFC3339Nano,
-		serializer.KindLocalDate: time.DateOnly, serializer.KindLocalTime: "15:04:05.999999999",
-		serializer.KindLocalDateTime: "2006-01-02T15:04:05.999999999",
-	}[t.Kind]
-	if layout == "" {
-		return nil, fmt.Errorf("a value of type %s cannot be given as JSON", t)
-	}
-	v, err := time.Parse(layout, s)
-	if err != nil {
-		return nil, wanted(t, raw)
-	}
-	date := serializer.LocalDate{Year: int32(v.Year()), Month: int8(v.Month()), Day: int8(v.Day())}
-	clock := serializer.LocalTime{Hour: int8(v.Hour()), Minute: int8(v.Minute()), Second: int8(v.Second()), Nanos: int32(v.Nanosecond())}
-	switch t.Kind {
-	case serializer.KindSQLTimestamp:
-		return serializer.SQLTimestamp{Millis: v.UnixMilli(), Nanos: int32(v.Nanosecond())}, nil
-	case serializer.KindInstant:
-		return serializer.Instant{Seconds: v.Unix(), Nanos: int32(v.Nanosecond())}, nil
-	case serializer.KindLocalDate:
-		return date, nil
-	case serializer.KindLocalTime:
-		return clock, nil
-	case serializer.KindLocalDateTime:
-		return serializer.LocalDateTime{Date: date, Time: clock}, nil
-	}
-	return serializer.Millis(v.UnixMilli()), nil
-}
-
 func parseInteger(t *serializer.Type, raw []byte) (serializer.Value, error) {
 	bits := map[serializer.Kind]int{serializer.KindByte: 8, serializer.KindShort: 16, serializer.KindInt: 32, serializer.KindAvroInt: 32}[t.Kind]
 	if bits == 0 {
@@ -188,6 +155,12 @@ func parseFloat(t *serializer.Type, raw []byte) (serializer.Value, error) {
 	bits := 64
 	if t.Kind == serializer.KindFloat || t.Kind == serializer.KindAvroFloat {
 		bits = 32
+	}
+	if string(raw) == `"NaN"` { // Java's, whose bits are not those of Go's
+		if bits == 32 {
+			return math.Float32frombits(0x7fc00000), nil
+		}
+		return math.Float64frombits(0x7ff8000000000000), nil
 	}
 	v, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), bits)
 	if err != nil && !math.IsInf(v, 0) {

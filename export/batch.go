@@ -64,9 +64,10 @@ func (t *Table) newBatch(dense bool) *Batch {
 	return b
 }
 
-// Rows is the number of rows, Size the memory they take.
+// Rows is the number of rows.
 func (b *Batch) Rows() int { return b.rows }
 
+// Size is the memory that the rows take.
 func (b *Batch) Size() (n int) {
 	for _, v := range b.columns {
 		n += v.size()

@@ -41,52 +41,76 @@ func TestArrowEqualsJSON(t *testing.T) {
 	exacts := 0
 	for range 3000 {
 		ty := randomType(r, r.IntN(4))
-		s, h := valueState(ty)
-		p := s.Metas[0].Value.Program
-		b := NewTable(s, TableOptions{}).NewBatch()
-		var want, row []string
-		for k := range 6 {
+		var values [][]byte
+		for range 6 {
 			v := randomValue(r, ty)
-			bytes, err := p.Append(nil, v)
+			b, err := serializer.Compile(ty).Append(nil, v)
 			if err != nil {
 				t.Fatalf("%s: %v of %#v", ty, err, v)
 			}
-			v, err = p.DecodeFramed(bytes)
-			if err != nil {
-				t.Fatalf("%s: %v of %x", ty, err, bytes)
-			}
-			want = append(want, string(AppendJSON(nil, ty, v)))
-			e := &state.Entry{Key: []byte{0, 0, 0, byte(k)}, Namespace: []byte{0}, Value: bytes, Index: -1, Header: h}
-			if err := b.Append(e); err != nil {
-				t.Fatal(err)
-			}
-			js, err := AppendRowJSON(nil, s, e)
-			if err != nil || !json.Valid(js) {
-				t.Fatalf("%s: row %s, %v", ty, js, err)
-			}
-			row = append(row, string(js))
+			values = append(values, b)
 		}
-		for _, v := range b.columns {
-			checkLengths(t, ty, v)
-		}
-		rec := b.Record()
-		exact := rec.Column(3).(*array.String)
-		for i := range want {
-			got := `"key":` + string(rune('0'+i)) + `,"value":`
-			if exact.IsNull(i) {
-				got += string(AppendJSON(nil, ty, arrowValue(ty, b.value.node, rec.Column(2), i)))
-			} else {
-				exacts++
-				got = exact.Value(i)[1 : len(exact.Value(i))-1]
-			}
-			if w := `"key":` + string(rune('0'+i)) + `,"value":` + want[i]; got != w {
-				t.Fatalf("%s\n got %s\nwant %s\n row %s\n schema %s", ty, got, w, row[i], rec.Schema())
-			}
-		}
+		exacts += compareWays(t, ty, values)
 	}
 	if exacts == 0 {
 		t.Error("no row needed exact: the test has lost its edge")
 	}
+}
+
+// FuzzArrow does the same with any bytes that are a value.
+func FuzzArrow(f *testing.F) {
+	f.Add(uint64(1), []byte{0})
+	f.Add(uint64(3), []byte{0, 0, 0, 1, 2, 0x61})
+	f.Add(uint64(11), []byte("\x02\x00\x00\x00\x00\x07\x01"))
+	f.Fuzz(func(t *testing.T, seed uint64, b []byte) {
+		ty := randomType(rand.New(rand.NewPCG(seed%4096, 0)), int(seed%3))
+		if n, err := serializer.Compile(ty).Skip(b); err == nil && n == len(b) {
+			compareWays(t, ty, [][]byte{b, b})
+		}
+	})
+}
+
+// compareWays fails where values of a type come out of Arrow columns as other JSON than decoded. It returns how many
+// rows needed exact.
+func compareWays(t *testing.T, ty *serializer.Type, values [][]byte) (exacts int) {
+	t.Helper()
+	s, h := valueState(ty)
+	b := NewTable(s, TableOptions{}).NewBatch()
+	var want []string
+	for k, bytes := range values {
+		v, err := s.Metas[0].Value.Program.DecodeFramed(bytes)
+		if err != nil {
+			t.Fatalf("%s: %v of %x", ty, err, bytes)
+		}
+		want = append(want, string(AppendJSON(nil, ty, v)))
+		e := &state.Entry{Key: []byte{0, 0, 0, byte(k)}, Namespace: []byte{0}, Value: bytes, Index: -1, Header: h}
+		if err := b.Append(e); err != nil {
+			t.Fatal(err)
+		}
+		js, err := AppendRowJSON(nil, s, e)
+		if err != nil || !json.Valid(js) {
+			t.Fatalf("%s: row %s, %v", ty, js, err)
+		}
+	}
+	for _, v := range b.columns {
+		checkLengths(t, ty, v)
+	}
+	rec := b.Record()
+	exact := rec.Column(3).(*array.String)
+	for i := range want {
+		lead := `"key":` + string(rune('0'+i)) + `,"value":`
+		got := lead
+		if exact.IsNull(i) {
+			got += string(AppendJSON(nil, ty, arrowValue(ty, b.value.node, rec.Column(2), i)))
+		} else {
+			exacts++
+			got = exact.Value(i)[1 : len(exact.Value(i))-1]
+		}
+		if got != lead+want[i] {
+			t.Fatalf("%s\n got %s\nwant %s%s\n schema %s", ty, got, lead, want[i], rec.Schema())
+		}
+	}
+	return exacts
 }
 
 // checkLengths fails where the children of a struct have another length than the struct.

@@ -13,3 +13,5 @@ import (
 func TestMatrix(t *testing.T) { testFixtures(t, fixtures.Matrix(t)) }
 
 func TestMatrixReports(t *testing.T) { testReports(t, fixtures.Matrix(t)) }
+
+func TestMatrixIsSound(t *testing.T) { testSound(t, fixtures.Matrix(t)) }

@@ -59,6 +59,8 @@ func (d *decoder) value(n *node) Value {
 	switch {
 	case n.kind >= KindList && n.kind <= KindLinkedList:
 		return d.collection(n)
+	case n.kind.IsTable():
+		return d.table(n)
 	case n.kind >= KindAvroNull:
 		return d.avro(n)
 	case n.kind >= KindBooleanArray && n.kind <= KindVariant:

@@ -24,6 +24,8 @@ func (d *decoder) scalar(n *node) Value {
 		return math.Float32frombits(uint32(d.int32()))
 	case KindDouble:
 		return math.Float64frombits(uint64(d.int64()))
+	case KindSortedLong:
+		return d.int64() ^ math.MinInt64
 	case KindChar:
 		return Char(d.uint16())
 	case KindVoid, KindVoidNamespace, KindTuple0:

@@ -54,6 +54,8 @@ func (e *encoder) value(n *node, v Value, depth int) error {
 	switch {
 	case n.kind >= KindList && n.kind <= KindLinkedList:
 		return e.collection(n, v, depth)
+	case n.kind.IsTable():
+		return e.table(n, v, depth)
 	case n.kind >= KindAvroNull:
 		return e.avro(n, v, depth)
 	case n.kind >= KindBooleanArray && n.kind <= KindVariant:

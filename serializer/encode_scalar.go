@@ -40,6 +40,10 @@ func (e *encoder) scalar(n *node, v Value) error {
 		e.b = javaio.AppendInt32(e.b, x)
 		return n.check(v, KindInt)
 	case int64:
+		if n.kind == KindSortedLong {
+			e.b = javaio.AppendInt64(e.b, x^math.MinInt64)
+			return nil
+		}
 		e.b = javaio.AppendInt64(e.b, x)
 		return n.check(v, KindLong)
 	case float32:

@@ -22,7 +22,8 @@ var words = map[Kind]string{
 
 	// Kinds that others stand for when an expression is read.
 	KindVoidNamespace: "void", KindStringValue: "string", KindUTF: "string", KindShortBytes: "bytes",
-	KindAvroNull: "void", KindAvroBoolean: "boolean", KindAvroInt: "int", KindAvroLong: "long", KindAvroFloat: "float",
+	KindSortedLong: "long",
+	KindAvroNull:   "void", KindAvroBoolean: "boolean", KindAvroInt: "int", KindAvroLong: "long", KindAvroFloat: "float",
 	KindAvroDouble: "double", KindAvroString: "string", KindAvroBytes: "bytes",
 }
 
@@ -48,8 +49,17 @@ func (t *Type) String() string {
 type printer struct{ b strings.Builder }
 
 func (p *printer) typ(t *Type, depth int) {
-	if depth >= maxExpressionDepth-1 && len(t.Elems) > 0 || p.b.Len() > maxExpression {
+	deep := depth >= maxExpressionDepth-1 && len(t.Elems) > 0 || p.b.Len() > maxExpression
+	switch {
+	case deep && t.Kind.IsTable():
+		p.b.WriteString(rawWord(t.rawClass()))
+		return
+	case deep:
 		p.named("opaque ", t.Class)
+		return
+	}
+	if t.Kind.IsTable() {
+		p.table(t, depth)
 		return
 	}
 	if w, ok := words[t.Kind]; ok {

@@ -9,7 +9,7 @@ import (
 // one that Flink uses first: list is ListSerializer's.
 //
 //	type   = ["nullable "] plain
-//	plain  = word | generic"<"type{","type}">" | "row<"fields">" | "pojo "class"{"fields"}"{"|"class"{"fields"}"}
+//	plain  = SQL | word | generic"<"type{","type}">" | "row<"fields">" | "pojo "class"{"fields"}"{"|"class"{"fields"}"}
 //	       | "case "class"<"fields">" | "enum "class"("name{","name}")" | ("avro "|"kryo "|"java "|"value "|"opaque ")class
 //	fields = name":"type{","name":"type}
 //
@@ -100,7 +100,7 @@ func (p *expressionParser) plain(depth int) *Type {
 	}
 	p.pos = at
 	if word == "" && at < len(p.s) && p.s[at] >= 'A' && p.s[at] <= 'Z' {
-		p.fail("no SQL type: these are not read yet")
+		return p.table(depth)
 	}
 	p.fail("a type")
 	return scalar(KindVoid)

@@ -48,7 +48,13 @@ func TestTypeExpressionErrors(t *testing.T) {
 		{"open quote", "row<`a:int>", "want a backquote"},
 		{"no class", "kryo ", "want a class"},
 		{"nullable twice", "nullable nullable int", "want a type"},
-		{"SQL", "BIGINT NOT NULL", "want no SQL type"},
+		{"SQL", "GEOMETRY NOT NULL", "at 0: found GEOMETRY NOT NULL, want a SQL type"},
+		{"SQL nullability", "BIGINT NOT", "at 10: found its end, want NULL"},
+		{"SQL precision", "DECIMAL(39, 2)", "want a number in its range"},
+		{"SQL scale", "DECIMAL(3, 4)", "want a number in its range"},
+		{"SQL row", "ROW<a INT", "at 9: found its end, want '>'"},
+		{"SQL column", "ROW<`a`>", "want a SQL type"},
+		{"SQL deep", strings.Repeat("ARRAY<", maxExpressionDepth) + "INT", "want fewer levels"},
 		{"deep", deep, "want at most 64 levels"},
 		{"long", "opaque " + strings.Repeat("x", maxExpression), "more than 65536"},
 	} {
@@ -104,7 +110,7 @@ func mustSchema(t *testing.T, schema string) *Type {
 }
 
 func FuzzTypeExpression(f *testing.F) {
-	for _, s := range []string{"nullable list<nullable string>", "pojo A{x:int}|B{y:row<`a``b`:tuple<>>}", "enum C(A,B)", "value `x y`", "map<int, option<kryo C>>"} {
+	for _, s := range []string{"list<ROW<`a` INT NOT NULL, `b``c` STRUCTURED<'x', `y` MAP<INT, STRING>>>>", "INTERVAL DAY(2) TO SECOND(3)", "TIMESTAMP(3) NOT NULL *ROWTIME*", "nullable list<nullable string>", "pojo A{x:int}|B{y:row<`a``b`:tuple<>>}", "enum C(A,B)", "value `x y`", "map<int, option<kryo C>>"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {

@@ -58,6 +58,8 @@ func (h *hasher) none() int32 {
 // encoded hashes the next value of d, without making it where that is simple.
 func (h *hasher) encoded(n *node, d *decoder) int32 {
 	switch {
+	case n.kind == KindTableRow:
+		return hashWords(d.bin())
 	case n.t.Class != "" && n.kind != KindTuple:
 	case n.kind == KindString:
 		return d.textHash()
@@ -118,6 +120,8 @@ func (h *hasher) value(n *node, v Value) int32 {
 		return 0
 	}
 	switch {
+	case n.kind.IsTable():
+		return h.table(n, v)
 	case n.kind >= KindAvroNull && n.kind <= KindAvroRecord:
 		return h.avro(n, v)
 	case n.t.Class != "" && strings.HasPrefix(n.t.Class, pkgTypes):

@@ -10,7 +10,6 @@ const (
 	KindOpaque
 	KindValue // Value, CopyableValue or Writable of a user's class
 	KindKryo  // Class is the declared type
-	KindSQL   // SQL serializers
 	// Fixed-width scalars, big endian.
 	KindBoolean
 	KindByte
@@ -84,6 +83,33 @@ const (
 	// Enums.
 	KindEnum      // i32 index into Symbols
 	KindScalaEnum // i32 id
+	// SQL. By themselves as the serializers of the SQL runtime write them, big endian; as columns of a row and elements
+	// of an array in the layout of BinaryRowData, little endian: sql.go.
+	KindTableBoolean
+	KindTableTinyInt
+	KindTableSmallInt
+	KindTableInt
+	KindTableBigInt
+	KindTableFloat
+	KindTableDouble
+	KindTableDate     // i32 days
+	KindTableTime     // i32 millis of the day; Precision
+	KindTableMonths   // INTERVAL of years and months: i32 months; Logical has the fields
+	KindTableDuration // INTERVAL of days to seconds: i64 millis; Logical has the fields
+	KindTableDecimal  // Precision, Scale: i64 up to 18 digits, else i32 length and two's complement
+	KindTableTimestamp
+	KindTableInstant // TIMESTAMP_LTZ; both: i64 millis and, for Precision over 3 without Flag, i32 nanos of the millisecond
+	KindTableChar    // CHAR and VARCHAR of Size characters: i32 length, UTF-8
+	KindTableVarchar
+	KindTableBinary // BINARY and VARBINARY of Size bytes: i32 length, bytes
+	KindTableVarbinary
+	KindTableNull     // only as a column, which is null
+	KindTableArray    // i32 size, BinaryArrayData
+	KindTableMap      // i32 size, BinaryMapData
+	KindTableMultiset // as a map: element to INT
+	KindTableRow      // i32 size, BinaryRowData; ROW, and with Class a structured type. Flag: header of 1.9 and 1.10
+	KindTableRaw      // i32 length, a value of another serializer: RAW, and rows whose columns are not known
+	KindSortedLong    // i64 with the sign bit flipped
 	// Avro in Flink's own encoding.
 	KindAvroNull
 	KindAvroBoolean

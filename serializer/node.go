@@ -10,6 +10,8 @@ type node struct {
 	tagged []*node // POJO subclasses; nil where the serializer was not recorded
 	named  []*node
 	t      *Type
+	slot   slotForm // of a SQL type as a column
+	width  int      // of its slot in an array
 }
 
 // maxNesting bounds the nesting of values of recursive types; others are bounded by their type.
@@ -39,6 +41,12 @@ func (c *compiler) node(t *Type) *node {
 		n.kind, n.least = KindOpaque, 1
 		return n
 	}
+	if t.Kind.IsTable() {
+		n.slot, n.width = slotOf(t), slotWidth(t)
+	}
+	if t.Kind == KindTableRaw { // in a frame of its own
+		c = &compiler{nodes: map[*Type]*node{}, framed: true}
+	}
 	for _, e := range t.Elems {
 		n.elems = append(n.elems, c.node(e))
 	}
@@ -62,12 +70,17 @@ func (c *compiler) subclasses(subs []Subclass) (nodes []*node) {
 func (n *node) size() (fixed, least int) {
 	switch n.kind {
 	case KindByte, KindShort, KindInt, KindLong, KindFloat, KindDouble, KindChar, KindDate, KindSQLDate, KindSQLTime,
-		KindTimeWindow, KindCountWindow, KindAvroInt, KindAvroLong, KindAvroFloat, KindAvroDouble:
+		KindTimeWindow, KindCountWindow, KindSortedLong, KindTableTinyInt, KindTableSmallInt, KindTableInt, KindTableBigInt,
+		KindTableFloat, KindTableDouble, KindTableDate, KindTableTime, KindTableMonths, KindTableDuration, KindAvroInt, KindAvroLong, KindAvroFloat, KindAvroDouble:
 		return int(fixedBytes[n.kind]), int(fixedBytes[n.kind])
 	case KindAvroFixed:
 		return int(n.t.Size), int(n.t.Size)
 	case KindNullValue, KindAvroNull:
 		return 0, 0
+	case KindTableDecimal, KindTableTimestamp, KindTableInstant:
+		if n.t.Compact() {
+			return 8, 8
+		}
 	case KindTuple, KindCaseClass, KindStruct, KindAvroRecord:
 		return n.sum(0)
 	case KindTTL, KindTimer:
@@ -108,5 +121,8 @@ var leastBytes = [kindRest + 1]int{
 	KindBooleanArray: 4, KindByteArray: 4, KindShortArray: 4, KindIntArray: 4, KindLongArray: 4, KindFloatArray: 4,
 	KindDoubleArray: 4, KindCharArray: 4, KindStringArray: 4, KindStringValueArray: 8, KindNullArray: 4, KindVariant: 8,
 	KindList: 4, KindSet: 4, KindMap: 4, KindNullAwareMap: 4, KindArray: 4, KindTraversable: 4, KindLinkedList: 4,
+	KindTableDecimal: 5, KindTableTimestamp: 12, KindTableInstant: 12, KindTableChar: 4, KindTableVarchar: 4,
+	KindTableBinary: 4, KindTableVarbinary: 4, KindTableArray: 8, KindTableMap: 12, KindTableMultiset: 12, KindTableRow: 12,
+	KindTableRaw:   4,
 	KindAvroString: 4, KindAvroBytes: 4, KindAvroUnion: 4, KindJava: 5,
 }

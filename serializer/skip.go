@@ -71,6 +71,9 @@ func skip(n *node, b []byte, p, depth int) (int, error) {
 	if n.kind >= KindList && n.kind <= KindLinkedList {
 		return skipCollection(n, b, p, depth)
 	}
+	if n.kind.IsTable() {
+		return skipTable(n, b, p)
+	}
 	if n.kind >= KindAvroNull {
 		return skipAvro(n, b, p, depth)
 	}

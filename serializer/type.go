@@ -20,12 +20,15 @@ type Type struct {
 
 	Symbols []string // enum names by index
 	IDs     []int32  // Scala enum: id of Symbols[i]; nil elsewhere
-	Size    int32    // Avro fixed: bytes; Nullable: padding
-	// Flag is the stored switch of Row (kind bits present) and LinkedList (null mask present).
+	Size    int32    // Avro fixed: bytes; Nullable: padding; SQL strings: characters or bytes
+	// Flag is the stored switch of Row (kind bits present) and LinkedList (null mask present); of SQL rows that they are
+	// those of 1.9 and 1.10, of SQL timestamps that they are in milliseconds whatever their precision (1.9).
 	Flag bool
-	// Logical is Avro's logical type ("decimal", "timestamp-millis" …) with Precision and Scale.
+	// Logical is Avro's logical type ("decimal", "timestamp-millis" …) with Precision and Scale; of a SQL interval its
+	// fields ("DAY(2) TO SECOND(6)"), of a SQL timestamp the time attribute that it is ("ROWTIME").
 	Logical          string
 	Precision, Scale int32
+	NotNull          bool   // SQL types: as declared; a processing time is NOT NULL and null all the same
 	Schema           string // Avro at the root: the writer schema as stored
 
 	Reason string // why an undecodable type is
@@ -58,7 +61,7 @@ func (t *Type) Field(i int) string {
 // Undecodable says whether t itself, whatever it holds, has no decoder.
 func (t *Type) Undecodable() bool {
 	switch t.Kind {
-	case KindInvalid, KindOpaque, KindValue, KindKryo, KindSQL:
+	case KindInvalid, KindOpaque, KindValue, KindKryo:
 		return true
 	}
 	return t.Kind == KindAvroRecord && t.Reason != ""
@@ -74,6 +77,9 @@ func findOpaque(t *Type, seen map[*Type]bool) *Type {
 	seen[t] = true
 	if t.Undecodable() {
 		return t
+	}
+	if t.Kind == KindTableRaw { // whatever is in it, its length is known
+		return nil
 	}
 	for _, e := range t.Elems {
 		if o := findOpaque(e, seen); o != nil {
@@ -105,6 +111,12 @@ func (t *Type) FixedLength() int {
 	case KindNullable:
 		if t.Size > 0 {
 			return 1 + int(t.Size)
+		}
+		return -1
+	}
+	if t.Kind.IsTable() {
+		if n := t.tableFixed(); n > 0 {
+			return n
 		}
 		return -1
 	}
@@ -148,6 +160,8 @@ var fixedBytes = [kindRest + 1]uint8{
 	KindDate: 8, KindSQLDate: 8, KindSQLTime: 8, KindSQLTimestamp: 12, KindInstant: 12,
 	KindLocalDate: 6, KindLocalTime: 7, KindLocalDateTime: 13,
 	KindTimeWindow: 16, KindCountWindow: 8, KindEnum: 4, KindScalaEnum: 4,
+	KindTableBoolean: 1, KindTableTinyInt: 1, KindTableSmallInt: 2, KindTableInt: 4, KindTableBigInt: 8, KindTableFloat: 4,
+	KindTableDouble: 8, KindTableDate: 4, KindTableTime: 4, KindTableMonths: 4, KindTableDuration: 8, KindSortedLong: 8,
 	KindAvroBoolean: 1, KindAvroInt: 4, KindAvroLong: 8, KindAvroFloat: 4, KindAvroDouble: 8, KindAvroEnum: 4,
 }
 
@@ -156,7 +170,7 @@ func (t *Type) Nullable() bool {
 	switch t.Kind {
 	case KindString, KindBigInt, KindBigDec, KindDate, KindSQLDate, KindSQLTime, KindSQLTimestamp, KindInstant,
 		KindLocalDate, KindLocalTime, KindLocalDateTime, KindVoid, KindNullValue, KindAvroNull,
-		KindPojo, KindNullable, KindOption, KindJava:
+		KindPojo, KindNullable, KindOption, KindJava, KindTableNull:
 		return true
 	case KindTTL:
 		return t.Elems[0].Nullable()

@@ -46,6 +46,9 @@ func (b *typeBuilder) of(s *Snapshot, depth int) *Type {
 		}
 		return c.make(s, b.nested(s, depth))
 	}
+	if t := b.table(s, depth); t != nil {
+		return t
+	}
 	switch body := s.Body.(type) {
 	case *PojoBody:
 		return b.pojo(body, depth)
@@ -98,12 +101,19 @@ type compositeType struct {
 
 // composites are keyed by snapshot class.
 var composites = map[string]compositeType{
-	pkgBase + "ListSerializerSnapshot":                           {1, kindOf(KindList)},
-	pkgState + "ArrayListSerializerSnapshot":                     {1, kindOf(KindList)},
-	pkgBase + "SetSerializerSnapshot":                            {1, kindOf(KindSet)},
-	pkgBase + "MapSerializerSnapshot":                            {2, kindOf(KindMap)},
-	pkgSQL + "SortedMapSerializerSnapshot":                       {2, kindOf(KindMap)},
-	pkgDataView + "NullAwareMapSerializerSnapshot":               {2, kindOf(KindNullAwareMap)},
+	pkgBase + "ListSerializerSnapshot":                                  {1, kindOf(KindList)},
+	pkgState + "ArrayListSerializerSnapshot":                            {1, kindOf(KindList)},
+	pkgBase + "SetSerializerSnapshot":                                   {1, kindOf(KindSet)},
+	pkgBase + "MapSerializerSnapshot":                                   {2, kindOf(KindMap)},
+	pkgSQL + "SortedMapSerializerSnapshot":                              {2, kindOf(KindMap)},
+	pkgDataView + "NullAwareMapSerializerSnapshot":                      {2, kindOf(KindNullAwareMap)},
+	pkgMultiset + "NodeSerializer$NodeSerializerSnapshot":               {6, named("row", "sqn", "previous", "next", "nextForRecord", "timestamp")},
+	pkgMultiset + "MetaSqnInfoSerializer$MetaSqnInfoSerializerSnapshot": {2, named("highSqn", "size")},
+	pkgMultiset + "RowSqnInfoSerializer$RowSqnInfoSerializerSnapshot":   {2, named("firstSqn", "lastSqn")},
+	pkgMultiset + "RowDataKeySerializerSnapshot":                        {1, same},
+	pkgSQL + "WindowKeySerializer$WindowKeySerializerSnapshot": {1, func(_ *Snapshot, e []*Type) *Type {
+		return structType("", "window", scalar(KindLong), "key", e[0])
+	}},
 	pkgDataView + "ListViewSerializerSnapshot":                   {1, same},
 	pkgDataView + "MapViewSerializerSnapshot":                    {1, same},
 	pkgBase + "GenericArraySerializerSnapshot":                   {1, kindOf(KindArray)},
@@ -165,6 +175,11 @@ func kindOf(k Kind) func(*Snapshot, []*Type) *Type {
 		}
 		return t
 	}
+}
+
+// named makes a struct of the nested serializers.
+func named(names ...string) func(*Snapshot, []*Type) *Type {
+	return func(_ *Snapshot, elems []*Type) *Type { return &Type{Kind: KindStruct, Fields: names, Elems: elems} }
 }
 
 // same is for wrappers that values do not show.
@@ -230,8 +245,8 @@ func other(s *Snapshot) *Type {
 		return opaque(class, "the type has no values")
 	}
 	switch {
-	case strings.HasPrefix(s.Class, "org.apache.flink.table."):
-		return &Type{Kind: KindSQL, Class: class, Reason: "values of the SQL runtime are not decoded"}
+	case strings.HasPrefix(s.Class, pkgPython):
+		return opaque(class, "values in the channel between Flink and its Python workers")
 	case strings.Contains(s.Class, "AvroSerializer"):
 		return opaque(class, "Avro values without a recorded schema")
 	case strings.HasPrefix(s.Class, pkgCEP):

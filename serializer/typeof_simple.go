@@ -1,6 +1,9 @@
 package serializer
 
-import "strings"
+import (
+	"math"
+	"strings"
+)
 
 // pkgTypes is the package of Flink's Value types.
 const pkgTypes = "org.apache.flink.types."
@@ -95,6 +98,8 @@ func makeSimpleTypes() map[string]*Type {
 		}
 	}
 	m[pkgJava+"Tuple0SerializerSnapshot"] = scalar(KindTuple0)
+	m[pkgSQL+"StringDataSerializer$StringDataSerializerSnapshot"] = &Type{Kind: KindTableVarchar, Size: math.MaxInt32}
+	m["org.apache.flink.table.runtime.operators.sink.SortedLongSerializer$SortedLongSerializerSnapshot"] = scalar(KindSortedLong)
 	addWindows(m)
 	addConnectors(m)
 	m[pkgShared+"EventId$EventIdSerializer$EventIdSerializerSnapshot"] =

@@ -65,7 +65,10 @@ type (
 		Type   *Type // of the value's own class: a POJO subclass has its own
 		Values []Value
 		Kind   RowKind // rows
-		Via    uint8   // POJO: 0 plain, ViaName or ViaTag: how a subclass was stored
+		// Reserved says of a row of the SQL runtime that room is kept for its null decimals of more than 18 digits and null
+		// timestamps of more than 3: generated code does that, keys come from it, and their hash depends on it.
+		Reserved bool
+		Via      uint8 // POJO: 0 plain, ViaName or ViaTag: how a subclass was stored
 	}
 	// Either holds the side that is present; also Try (left: success) and co-group unions (left: one).
 	Either struct {

@@ -209,6 +209,9 @@ func (val *validator) checkFile(ctx context.Context, f *file) (int64, []Finding)
 			base.Code, base.Fix = "FILE_REFUSED", "give read access, or --map OLD=NEW if the file belongs elsewhere"
 		default:
 			base.Code, base.Fix = "FILE_UNREADABLE", "try again; then look at the file system"
+			if fe, ok := errors.AsType[*javaio.FormatError](err); ok && fe.Fix != "" {
+				base.Fix = fe.Fix
+			}
 		}
 		return -1, []Finding{base}
 	}

@@ -52,6 +52,8 @@ func (d *decoder) value(n *node) Value {
 		return d.element(n)
 	case kindRest:
 		return Opaque{Class: n.t.Class, Reason: n.t.Reason, Bytes: d.bytes(len(d.b) - d.p)}
+	case KindKryo:
+		return d.kryo(n)
 	case KindJava:
 		graph, size, _ := javaobj.Parse(d.b[d.p:], javaobj.Limits{})
 		return JavaObject{Graph: graph, Bytes: d.bytes(size)}

@@ -43,6 +43,8 @@ func (e *encoder) value(n *node, v Value, depth int) error {
 		}
 		e.b = append(e.b, o.Bytes...)
 		return nil
+	case KindKryo:
+		return e.kryo(n, v)
 	case KindJava:
 		o, ok := v.(JavaObject)
 		if !ok {

@@ -148,6 +148,10 @@ func (h *hasher) value(n *node, v Value) int32 {
 		}
 	case JavaObject:
 		return h.object(x.Graph)
+	case KryoObject:
+		return h.kryo(x.Graph)
+	case UUID:
+		return uuidHash(x)
 	default:
 		return h.scalar(v)
 	}

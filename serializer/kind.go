@@ -9,7 +9,7 @@ const (
 	// Bytes without a decoder; Class and Reason say why.
 	KindOpaque
 	KindValue // Value, CopyableValue or Writable of a user's class
-	KindKryo  // Class is the declared type
+	KindKryo  // Class is the declared type; undecodable only with a Reason
 	// Fixed-width scalars, big endian.
 	KindBoolean
 	KindByte

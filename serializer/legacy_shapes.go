@@ -138,7 +138,7 @@ func kryoIn(o *javaobj.Object) any {
 		}
 		for _, e := range entries("registeredTypesWithSerializerClasses") {
 			body.Registrations = append(body.Registrations, KryoRegistration{
-				Class: nameOf(e.key), Kind: kryoClass, Serializer: nameOf(e.value)})
+				Class: nameOf(e.key), Kind: kryoClassKind, Serializer: nameOf(e.value)})
 		}
 		for _, e := range entries("registeredTypesWithSerializers") {
 			instance, _ := e.value.(*javaobj.Object)
@@ -152,7 +152,7 @@ func kryoIn(o *javaobj.Object) any {
 	}
 	for _, e := range entries("defaultSerializerClasses") {
 		body.DefaultClasses = append(body.DefaultClasses, KryoRegistration{
-			Class: nameOf(e.key), Kind: kryoClass, Serializer: nameOf(e.value)})
+			Class: nameOf(e.key), Kind: kryoClassKind, Serializer: nameOf(e.value)})
 	}
 	return body
 }
@@ -167,7 +167,7 @@ func kryoRegistrationIn(e mapEntry) KryoRegistration {
 	if kind, ok := field[*javaobj.Enum](o, "serializerDefinitionType"); ok {
 		switch kind.Name {
 		case "CLASS":
-			reg.Kind = kryoClass
+			reg.Kind = kryoClassKind
 			reg.Serializer = className(o, "serializerClass")
 		case "INSTANCE":
 			reg.Kind = kryoInstance

@@ -10,6 +10,7 @@ type node struct {
 	tagged []*node // POJO subclasses; nil where the serializer was not recorded
 	named  []*node
 	t      *Type
+	frame  bool     // KindKryo: what cannot be decoded takes what is left
 	slot   slotForm // of a SQL type as a column
 	width  int      // of its slot in an array
 }
@@ -41,6 +42,7 @@ func (c *compiler) node(t *Type) *node {
 		n.kind, n.least = KindOpaque, 1
 		return n
 	}
+	n.frame = c.framed
 	if t.Kind.IsTable() {
 		n.slot, n.width = slotOf(t), slotWidth(t)
 	}

@@ -26,7 +26,7 @@ func (e *OpaqueError) Is(target error) bool { return target == javaio.ErrUnsuppo
 type Program struct {
 	Type   *Type
 	root   *node
-	framed *node // root, if everything can be decoded
+	framed *node // root, if every value can be decoded
 }
 
 // Compile prepares t. It never fails: what cannot be decoded fails when it is met.
@@ -34,7 +34,7 @@ func Compile(t *Type) *Program {
 	p := &Program{Type: t}
 	p.root = (&compiler{nodes: map[*Type]*node{}}).node(t)
 	p.framed = p.root
-	if t.Opaque() != nil {
+	if t.Opaque() != nil || t.kryoPart() != nil {
 		p.framed = (&compiler{nodes: map[*Type]*node{}, framed: true}).node(t)
 	}
 	return p

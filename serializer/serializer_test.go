@@ -28,12 +28,12 @@ func TestMemoryIsBounded(t *testing.T) {
 	var m memory
 	p := Compile(scalar(KindInt))
 	for i := range 5 {
-		m.put(&Snapshot{Raw: append(make([]byte, maxRemembered/2-10), byte(i))}, p)
+		m.put(&Snapshot{Raw: append(make([]byte, maxRemembered/2-10), byte(i))}, Options{}, p)
 		if m.size > maxRemembered || len(m.programs) > 2 {
 			t.Fatalf("%d bytes in %d programs", m.size, len(m.programs))
 		}
 	}
-	m.put(&Snapshot{Raw: make([]byte, maxRemembered+1)}, p)
+	m.put(&Snapshot{Raw: make([]byte, maxRemembered+1)}, Options{}, p)
 	if m.size > maxRemembered {
 		t.Errorf("remembers a snapshot of %d bytes", m.size)
 	}

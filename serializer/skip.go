@@ -67,6 +67,8 @@ func skip(n *node, b []byte, p, depth int) (int, error) {
 		return len(b), nil
 	case KindJava:
 		return skipJava(b, p)
+	case KindKryo:
+		return skipKryo(n, b, p)
 	}
 	if n.kind >= KindList && n.kind <= KindLinkedList {
 		return skipCollection(n, b, p, depth)

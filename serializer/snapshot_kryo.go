@@ -4,12 +4,13 @@ import (
 	"fmt"
 
 	"ckpt/internal/javaio"
+	"ckpt/internal/javaobj"
 )
 
 // Kinds of Kryo registrations. On disk.
 const (
 	kryoUnspecified = 0 // Kryo's own choice
-	kryoClass       = 1 // a serializer class
+	kryoClassKind   = 1 // a serializer class
 	kryoInstance    = 2 // a serializer object
 )
 
@@ -38,7 +39,7 @@ func kryo(p *parser, s *Snapshot) {
 	})
 	p.optionalMap("defaultSerializerClasses", func(name string, key, value *frame) {
 		p.within(key, func(q *parser) { q.UTF() })
-		def := KryoRegistration{Class: name, Kind: kryoClass}
+		def := KryoRegistration{Class: name, Kind: kryoClassKind}
 		p.within(value, func(q *parser) { def.Serializer = q.UTF() })
 		body.DefaultClasses = append(body.DefaultClasses, def)
 	})
@@ -49,7 +50,7 @@ func (p *parser) kryoRegistration() KryoRegistration {
 	at := p.Pos()
 	switch reg.Kind = p.Int32(); reg.Kind {
 	case kryoUnspecified:
-	case kryoClass:
+	case kryoClassKind:
 		reg.Serializer = p.UTF()
 	case kryoInstance:
 		reg.Instance = p.serializerObject(p.object())
@@ -85,4 +86,28 @@ func kryoConfig(p *parser, s *Snapshot) {
 func avroKryoConfig(p *parser, s *Snapshot) {
 	kryoConfig(p, s)
 	p.UTF()
+}
+
+// generation is the Kryo that the classes of registered serializers belong to: Flink moved the one that holds them.
+func (b *KryoBody) generation() KryoGeneration {
+	of := func(o *javaobj.Object) KryoGeneration {
+		switch o.Class() {
+		case "org.apache.flink.api.common.ExecutionConfig$SerializableSerializer":
+			return Kryo2
+		case "org.apache.flink.api.common.SerializableSerializer":
+			return Kryo5
+		}
+		return KryoUnknown
+	}
+	for _, r := range b.Registrations {
+		if g := of(r.Instance); g != KryoUnknown {
+			return g
+		}
+	}
+	for _, d := range b.Defaults {
+		if g := of(d.Instance); g != KryoUnknown {
+			return g
+		}
+	}
+	return KryoUnknown
 }

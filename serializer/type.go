@@ -1,6 +1,9 @@
 package serializer
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Type is what a serializer snapshot says about values: a node of the wire grammar with the names that are known.
 // Two kinds whose bytes differ are two Kinds, even where users see the same thing (List, GenericArray).
@@ -33,8 +36,9 @@ type Type struct {
 
 	Reason string // why an undecodable type is
 
-	foreign   bool   // Avro at the root: generated classes hold its logical types as classes that hash otherwise
-	unordered []bool // Avro record: whether a field has order "ignore", so that hash codes leave it out; may be short
+	kryo      *kryoTypes // KindKryo: how to read it; nil: not known
+	foreign   bool       // Avro at the root: generated classes hold its logical types as classes that hash otherwise
+	unordered []bool     // Avro record: whether a field has order "ignore", so that hash codes leave it out; may be short
 }
 
 // Subclass is a subclass of a POJO. Type nil: its serializer was not recorded.
@@ -61,14 +65,45 @@ func (t *Type) Field(i int) string {
 // Undecodable says whether t itself, whatever it holds, has no decoder.
 func (t *Type) Undecodable() bool {
 	switch t.Kind {
-	case KindInvalid, KindOpaque, KindValue, KindKryo:
+	case KindInvalid, KindOpaque, KindValue:
 		return true
+	case KindKryo:
+		return t.kryo == nil || t.Reason != ""
 	}
 	return t.Kind == KindAvroRecord && t.Reason != ""
 }
 
 // Opaque returns the first type in t, t included, whose values cannot be delimited; nil if all can.
+//
+// Kryo's values can hold classes that no type announces: a type without an opaque part may still have values that cannot
+// be delimited.
 func (t *Type) Opaque() *Type { return findOpaque(t, map[*Type]bool{}) }
+
+// kryoPart returns the first type in t, t included, whose values Kryo writes; nil if there is none.
+func (t *Type) kryoPart() *Type {
+	return t.find(map[*Type]bool{}, func(t *Type) bool { return t.Kind == KindKryo })
+}
+
+// find returns the first type in t, t included, of which is says so.
+func (t *Type) find(seen map[*Type]bool, is func(*Type) bool) *Type {
+	if t == nil || seen[t] {
+		return nil
+	}
+	if seen[t] = true; is(t) {
+		return t
+	}
+	for _, e := range t.Elems {
+		if o := e.find(seen, is); o != nil {
+			return o
+		}
+	}
+	for _, s := range slices.Concat(t.Tagged, t.Named) {
+		if o := s.Type.find(seen, is); o != nil {
+			return o
+		}
+	}
+	return nil
+}
 
 func findOpaque(t *Type, seen map[*Type]bool) *Type {
 	if t == nil || seen[t] {
@@ -170,7 +205,7 @@ func (t *Type) Nullable() bool {
 	switch t.Kind {
 	case KindString, KindBigInt, KindBigDec, KindDate, KindSQLDate, KindSQLTime, KindSQLTimestamp, KindInstant,
 		KindLocalDate, KindLocalTime, KindLocalDateTime, KindVoid, KindNullValue, KindAvroNull,
-		KindPojo, KindNullable, KindOption, KindJava, KindTableNull:
+		KindPojo, KindNullable, KindOption, KindJava, KindKryo, KindTableNull:
 		return true
 	case KindTTL:
 		return t.Elems[0].Nullable()

@@ -8,7 +8,11 @@ import (
 // TypeOf returns what s says about values. It never fails: what cannot be decoded is of an undecodable Kind with Class
 // and Reason.
 func TypeOf(s *Snapshot) *Type {
-	b := typeBuilder{left: maxTypeNodes}
+	return typeOf(s, Options{})
+}
+
+func typeOf(s *Snapshot, o Options) *Type {
+	b := typeBuilder{left: maxTypeNodes, opts: o}
 	return b.of(s, 0)
 }
 
@@ -19,7 +23,10 @@ const (
 )
 
 // typeBuilder makes the types of one snapshot.
-type typeBuilder struct{ left int }
+type typeBuilder struct {
+	left int
+	opts Options
+}
 
 // opaque is a type without a decoder.
 func opaque(class, format string, args ...any) *Type {
@@ -59,7 +66,7 @@ func (b *typeBuilder) of(s *Snapshot, depth int) *Type {
 	case *AvroBody:
 		return avroType(body)
 	case *KryoBody:
-		return &Type{Kind: KindKryo, Class: body.Type, Reason: "serialized by Kryo"}
+		return kryoOf(body, b.opts)
 	}
 	return other(s)
 }

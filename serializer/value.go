@@ -11,7 +11,8 @@ import (
 //	nil; bool, int8, int16, int32, int64, float32, float64; Char; string (WTF-8); []byte;
 //	*big.Int, Decimal; Millis, SQLTimestamp, Instant, LocalDate, LocalTime, LocalDateTime;
 //	[]bool, []int16, []int32, []int64, []float32, []float64, []Char, []Value (string arrays); Variant;
-//	Window, CountWindow, GlobalWindow; List, Map, Struct, Either, Some, Branch, Enum, Element, JavaObject, Opaque.
+//	Window, CountWindow, GlobalWindow; List, Map, Struct, Either, Some, Branch, Enum, Element, JavaObject, KryoObject,
+//	UUID, Opaque; in a KryoObject also Object, Ref, BitSet and the types of javatime.go.
 //
 // A decoded value owns its memory.
 type Value = any

@@ -62,28 +62,29 @@ func operatorHeader(lists, broadcasts [][]byte) []byte {
 func describeHeader(h *Header) string {
 	var out []string
 	for _, m := range h.States {
-		s := m.Name + " " + string(m.Kind)
+		var s strings.Builder
+		s.WriteString(m.Name + " " + string(m.Kind))
 		for _, p := range []struct {
 			name string
 			has  bool
 		}{{"ttl", m.TTL}, {"apart", m.Collection}, {"err", m.Err != nil}} {
 			if p.has {
-				s += " " + p.name
+				s.WriteString(" " + p.name)
 			}
 		}
 		if m.UserKey != nil {
-			s += " " + m.UserKey.Type.String() + "->"
+			s.WriteString(" " + m.UserKey.Type.String() + "->")
 		}
 		if m.Value != nil {
-			s += " " + m.Value.Type.String()
+			s.WriteString(" " + m.Value.Type.String())
 		}
 		if m.TimerKey != nil {
-			s += " timer of " + m.TimerKey.Type.String()
+			s.WriteString(" timer of " + m.TimerKey.Type.String())
 		}
 		if m.Salvaged != "" {
-			s += " salvaged"
+			s.WriteString(" salvaged")
 		}
-		out = append(out, s)
+		out = append(out, s.String())
 	}
 	return strings.Join(out, "; ")
 }

@@ -74,7 +74,7 @@ func TestFieldsOfHierarchies(t *testing.T) {
 	type both struct{ A, B int }
 	b := &binder{plans: map[planKey]*plan{}}
 	var v both
-	if err := b.fits(base, reflect.TypeOf(v), 0); err != nil {
+	if err := b.fits(base, reflect.TypeFor[both](), 0); err != nil {
 		t.Error(err)
 	}
 	dst := reflect.ValueOf(&v).Elem()

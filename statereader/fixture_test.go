@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/klauspost/compress/snappy"
@@ -358,28 +359,29 @@ func operatorSubtask(file string, size int, states []metadata.OperatorStateMeta)
 
 // describe spells an entry out.
 func describe(st *State, e *state.Entry) string {
-	s := fmt.Sprintf("%s kg=%d k=%x n=%x", st.Name, e.KeyGroup, brief(e.Key), brief(e.Namespace))
+	var s strings.Builder
+	s.WriteString(fmt.Sprintf("%s kg=%d k=%x n=%x", st.Name, e.KeyGroup, brief(e.Key), brief(e.Namespace)))
 	if e.UserKey != nil {
-		s += fmt.Sprintf(" uk=%x", brief(e.UserKey))
+		s.WriteString(fmt.Sprintf(" uk=%x", brief(e.UserKey)))
 	}
 	if e.Value != nil {
-		s += fmt.Sprintf(" v=%x", brief(e.Value))
+		s.WriteString(fmt.Sprintf(" v=%x", brief(e.Value)))
 	}
 	if e.Index >= 0 {
-		s += fmt.Sprintf(" i=%d", e.Index)
+		s.WriteString(fmt.Sprintf(" i=%d", e.Index))
 	}
 	if e.Time != 0 {
-		s += fmt.Sprintf(" t=%d", e.Time)
+		s.WriteString(fmt.Sprintf(" t=%d", e.Time))
 	}
 	if e.Size != 0 {
-		s += fmt.Sprintf(" size=%d", e.Size)
+		s.WriteString(fmt.Sprintf(" size=%d", e.Size))
 	}
 	for i, name := range []string{"null", "ttl", "whole", "empty", "oversize"} {
 		if e.Flags>>i&1 != 0 {
-			s += " " + name
+			s.WriteString(" " + name)
 		}
 	}
-	return s
+	return s.String()
 }
 
 // brief shortens long bytes to their length and a sum.

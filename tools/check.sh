@@ -20,7 +20,7 @@ empty() {
 go_files() { git ls-files -z --cached --others --exclude-standard '*.go'; }
 
 check_format() { go_files | { files=$(xargs -0 gofmt -l) && [ -z "$files" ] || { echo "gofmt: $files"; return 1; }; }; }
-check_vet() { go vet ./... && go vet -tags invariants ./...; }
+check_vet() { go vet ./... && go vet -tags invariants ./... && go vet -tags flink ./...; }
 check_staticcheck() { go tool -modfile=tools/go.mod staticcheck -tests ./...; }
 check_fix() { empty go fix -diff ./...; }
 check_tidy() { empty go mod tidy -diff && (cd tools && empty go mod tidy -diff); }

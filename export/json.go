@@ -133,7 +133,7 @@ func (e encoder) appendWrapper(dst []byte, t *serializer.Type, v serializer.Valu
 	case serializer.Opaque:
 		return appendOpaque(dst, v), true
 	}
-	return dst, false
+	return e.appendKryo(dst, v)
 }
 
 func (e encoder) appendArray(dst []byte, v serializer.Value) []byte {

@@ -1,0 +1,46 @@
+package export
+
+import (
+	"fmt"
+	"strconv"
+
+	"ckpt/serializer"
+)
+
+// appendKryo appends what only values that Kryo wrote are made of:
+//
+//	{"$class":CLASS,"field":…}             fields that are known by name
+//	{"$class":CLASS,"$value":…}            what other classes hold: a list, a map, text …
+//	                …,"$comparator":…}     of a sorted collection that is not in natural order
+//	{"$ref":N}                             an object that began before, numbered as Kryo numbers them
+//
+// UUIDs, durations and the like are strings, as Java prints them.
+func (e encoder) appendKryo(dst []byte, v serializer.Value) ([]byte, bool) {
+	switch v := v.(type) {
+	case serializer.KryoObject:
+		return e.append(dst, nil, v.Graph), true
+	case serializer.Ref:
+		return append(strconv.AppendInt(append(dst, `{"$ref":`...), int64(v), 10), '}'), true
+	case serializer.Object:
+		return e.kryoObject(dst, v), true
+	case serializer.UUID, serializer.BitSet, serializer.Duration, serializer.Period, serializer.Year, serializer.YearMonth,
+		serializer.MonthDay, serializer.ZoneOffset, serializer.OffsetDateTime, serializer.OffsetTime, serializer.ZonedDateTime:
+		return appendString(dst, fmt.Sprint(v)), true
+	}
+	return dst, false
+}
+
+func (e encoder) kryoObject(dst []byte, o serializer.Object) []byte {
+	dst = appendString(append(dst, `{"$class":`...), o.Class)
+	for i, name := range o.Names {
+		dst = append(appendName(append(dst, ','), name), ':')
+		dst = e.append(dst, nil, o.Values[i])
+	}
+	if o.Names == nil {
+		dst = e.append(append(dst, `,"$value":`...), nil, o.Value)
+	}
+	if o.Comparator != nil {
+		dst = e.append(append(dst, `,"$comparator":`...), nil, o.Comparator)
+	}
+	return append(dst, '}')
+}

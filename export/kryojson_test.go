@@ -1,0 +1,36 @@
+package export
+
+import (
+	"testing"
+
+	"ckpt/serializer"
+)
+
+func TestKryoJSON(t *testing.T) {
+	typ := &serializer.Type{Kind: serializer.KindKryo, Class: "java.lang.Object"}
+	for _, tc := range []struct {
+		name string
+		v    serializer.Value
+		want string
+	}{
+		{"plain", "text", `"text"`},
+		{"uuid", serializer.UUID{15: 1}, `"00000000-0000-0000-0000-000000000001"`},
+		{"fields", serializer.KryoObject{Graph: serializer.Object{Class: "x.P", Names: []string{"n", "$d"}, Values: []serializer.Value{int64(1), nil}}},
+			`{"$class":"x.P","n":1,"$$d":null}`},
+		{"no fields", serializer.KryoObject{Graph: serializer.Object{Class: "x.P", Names: []string{}}}, `{"$class":"x.P"}`},
+		{"list that holds itself", serializer.KryoObject{Graph: serializer.Object{Class: "java.util.ArrayList",
+			Value: serializer.List{serializer.Ref(0), "a", serializer.Duration{Seconds: 90}}}},
+			`{"$class":"java.util.ArrayList","$value":[{"$ref":0},"a","PT1M30S"]}`},
+		{"sorted", serializer.KryoObject{Graph: serializer.Object{Class: "java.util.TreeSet", Value: serializer.List{},
+			Comparator: serializer.Object{Class: "x.C", Names: []string{}}}},
+			`{"$class":"java.util.TreeSet","$value":[],"$comparator":{"$class":"x.C"}}`},
+		{"map", serializer.KryoObject{Graph: serializer.Object{Class: "java.util.HashMap",
+			Value: serializer.Map{{Key: "k", Value: serializer.BitSet{5}}}}}, `{"$class":"java.util.HashMap","$value":{"k":"{0, 2}"}}`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := string(AppendJSON(nil, typ, tc.v)); got != tc.want {
+				t.Errorf("got %s, want %s", got, tc.want)
+			}
+		})
+	}
+}

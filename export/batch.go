@@ -107,7 +107,7 @@ func (b *Batch) Append(e *state.Entry) error {
 		r.inexact = true
 	}
 	b.rows++
-	if failed {
+	if failed || r.opaque {
 		b.Opaque++
 	}
 	if !failed && !r.inexact {

@@ -370,7 +370,7 @@ func (e encoder) element(dst []byte, t *serializer.Type, v serializer.Element) [
 
 // under returns the type below wrappers that rows do not show; nil for nil.
 func under(t *serializer.Type) *serializer.Type {
-	for t != nil && (t.Kind == serializer.KindNullable || t.Kind == serializer.KindOption) {
+	for t != nil && (t.Kind == serializer.KindNullable || t.Kind == serializer.KindOption || isRaw(t)) {
 		t = elem(t, 0)
 	}
 	if t != nil && t.Kind == serializer.KindAvroUnion {
@@ -379,6 +379,11 @@ func under(t *serializer.Type) *serializer.Type {
 		}
 	}
 	return t
+}
+
+// isRaw says whether t is SQL's frame around a value, and not only the place of one.
+func isRaw(t *serializer.Type) bool {
+	return t.Kind == serializer.KindTableRaw && t.Elems[0].Kind != serializer.KindVoid
 }
 
 // nullableUnion returns the other type of a union of null and one type, or of one type alone.

@@ -212,6 +212,9 @@ func (s *shapes) of(t *serializer.Type) *node {
 	if n := scalarNode(t); n != nil {
 		return n
 	}
+	if n := s.tableNode(t, false); n != nil {
+		return n
+	}
 	switch t.Kind {
 	case serializer.KindTimeWindow:
 		return inPlace(s.time().named("start", ""), s.time().named("end", ""))

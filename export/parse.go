@@ -31,7 +31,8 @@ func ParseJSON(t *serializer.Type, text []byte) (serializer.Value, error) {
 
 func isText(t *serializer.Type) bool {
 	switch t.Kind {
-	case serializer.KindString, serializer.KindStringValue, serializer.KindUTF, serializer.KindAvroString:
+	case serializer.KindString, serializer.KindStringValue, serializer.KindUTF, serializer.KindAvroString,
+		serializer.KindTableChar, serializer.KindTableVarchar:
 		return true
 	}
 	return false
@@ -52,24 +53,27 @@ func parseValue(t *serializer.Type, raw []byte) (serializer.Value, error) {
 		return nil, nil
 	}
 	switch t.Kind {
-	case serializer.KindBoolean, serializer.KindAvroBoolean:
+	case serializer.KindBoolean, serializer.KindAvroBoolean, serializer.KindTableBoolean:
 		switch string(raw) {
 		case "true", "false":
 			return string(raw) == "true", nil
 		}
 		return nil, wanted(t, raw)
 	case serializer.KindByte, serializer.KindShort, serializer.KindInt, serializer.KindLong,
-		serializer.KindAvroInt, serializer.KindAvroLong:
+		serializer.KindAvroInt, serializer.KindAvroLong, serializer.KindTableTinyInt, serializer.KindTableSmallInt,
+		serializer.KindTableInt, serializer.KindTableBigInt, serializer.KindTableMonths, serializer.KindTableDuration,
+		serializer.KindSortedLong:
 		return parseInteger(t, raw)
-	case serializer.KindFloat, serializer.KindDouble, serializer.KindAvroFloat, serializer.KindAvroDouble:
+	case serializer.KindFloat, serializer.KindDouble, serializer.KindAvroFloat, serializer.KindAvroDouble,
+		serializer.KindTableFloat, serializer.KindTableDouble:
 		return parseFloat(t, raw)
 	case serializer.KindList, serializer.KindSet, serializer.KindArray, serializer.KindTraversable, serializer.KindLinkedList,
-		serializer.KindAvroArray:
+		serializer.KindAvroArray, serializer.KindTableArray:
 		return parseList(t.Elems[0], raw)
 	case serializer.KindTuple, serializer.KindCaseClass, serializer.KindStruct, serializer.KindRow, serializer.KindPojo,
-		serializer.KindAvroRecord:
+		serializer.KindAvroRecord, serializer.KindTableRow:
 		return parseStruct(t, raw)
-	case serializer.KindNullable, serializer.KindOption:
+	case serializer.KindNullable, serializer.KindOption, serializer.KindTableRaw:
 		return parseValue(t.Elems[0], raw)
 	case serializer.KindEither:
 		return parseEither(t, raw)
@@ -95,7 +99,8 @@ func parseValue(t *serializer.Type, raw []byte) (serializer.Value, error) {
 // parseText reads the types whose JSON is a string.
 func parseText(t *serializer.Type, s string, raw []byte) (serializer.Value, error) {
 	switch t.Kind {
-	case serializer.KindString, serializer.KindStringValue, serializer.KindUTF, serializer.KindAvroString:
+	case serializer.KindString, serializer.KindStringValue, serializer.KindUTF, serializer.KindAvroString,
+		serializer.KindTableChar, serializer.KindTableVarchar:
 		return s, nil
 	case serializer.KindChar:
 		if javaio.UnitCount(s) != 1 {
@@ -104,7 +109,8 @@ func parseText(t *serializer.Type, s string, raw []byte) (serializer.Value, erro
 		var c serializer.Char
 		javaio.Units(s, func(u uint16) { c = serializer.Char(u) })
 		return c, nil
-	case serializer.KindByteArray, serializer.KindAvroBytes, serializer.KindAvroFixed:
+	case serializer.KindByteArray, serializer.KindAvroBytes, serializer.KindAvroFixed, serializer.KindTableBinary,
+		serializer.KindTableVarbinary:
 		b, err := base64.StdEncoding.DecodeString(s)
 		if err != nil {
 			return nil, wanted(t, raw)
@@ -116,7 +122,7 @@ func parseText(t *serializer.Type, s string, raw []byte) (serializer.Value, erro
 			return nil, wanted(t, raw)
 		}
 		return n, nil
-	case serializer.KindBigDec:
+	case serializer.KindBigDec, serializer.KindTableDecimal:
 		return parseDecimal(t, s, raw)
 	case serializer.KindEnum, serializer.KindScalaEnum, serializer.KindAvroEnum:
 		for i, name := range t.Symbols {
@@ -132,7 +138,8 @@ func parseText(t *serializer.Type, s string, raw []byte) (serializer.Value, erro
 }
 
 func parseInteger(t *serializer.Type, raw []byte) (serializer.Value, error) {
-	bits := map[serializer.Kind]int{serializer.KindByte: 8, serializer.KindShort: 16, serializer.KindInt: 32, serializer.KindAvroInt: 32}[t.Kind]
+	bits := map[serializer.Kind]int{serializer.KindByte: 8, serializer.KindShort: 16, serializer.KindInt: 32, serializer.KindAvroInt: 32,
+		serializer.KindTableTinyInt: 8, serializer.KindTableSmallInt: 16, serializer.KindTableInt: 32, serializer.KindTableMonths: 32}[t.Kind]
 	if bits == 0 {
 		bits = 64
 	}
@@ -153,7 +160,7 @@ func parseInteger(t *serializer.Type, raw []byte) (serializer.Value, error) {
 
 func parseFloat(t *serializer.Type, raw []byte) (serializer.Value, error) {
 	bits := 64
-	if t.Kind == serializer.KindFloat || t.Kind == serializer.KindAvroFloat {
+	if t.Kind == serializer.KindFloat || t.Kind == serializer.KindAvroFloat || t.Kind == serializer.KindTableFloat {
 		bits = 32
 	}
 	if string(raw) == `"NaN"` { // Java's, whose bits are not those of Go's
@@ -187,7 +194,30 @@ func parseDecimal(t *serializer.Type, s string, raw []byte) (serializer.Value, e
 	if scale += int64(len(fraction)); !ok || scale != int64(int32(scale)) {
 		return nil, wanted(t, raw)
 	}
+	if t.Kind == serializer.KindTableDecimal {
+		return rescale(t, n, int32(scale), raw)
+	}
 	return serializer.Decimal{Unscaled: n, Scale: int32(scale)}, nil
+}
+
+// rescale gives a decimal the scale of its SQL type, if that keeps its value.
+func rescale(t *serializer.Type, n *big.Int, scale int32, raw []byte) (serializer.Value, error) {
+	const most = 38
+	shift := int64(t.Scale) - int64(scale)
+	if shift < -most || shift > most {
+		return nil, wanted(t, raw)
+	}
+	power, rest := new(big.Int).Exp(big.NewInt(10), big.NewInt(max(shift, -shift)), nil), new(big.Int)
+	if shift >= 0 {
+		n.Mul(n, power)
+	} else {
+		n.QuoRem(n, power, rest)
+	}
+	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(t.Precision)), nil)
+	if rest.Sign() != 0 || n.CmpAbs(limit) >= 0 {
+		return nil, wanted(t, raw)
+	}
+	return serializer.Decimal{Unscaled: n, Scale: t.Scale}, nil
 }
 
 func parseList(elem *serializer.Type, raw []byte) (serializer.Value, error) {
@@ -235,7 +265,8 @@ func parseStruct(t *serializer.Type, raw []byte) (serializer.Value, error) {
 			return nil, fmt.Errorf("%w: it has no field %s", wanted(t, raw), name)
 		}
 	}
-	s := serializer.Struct{Type: t, Values: make([]serializer.Value, len(parts))}
+	// A SQL row that somebody names is a key, which generated code made.
+	s := serializer.Struct{Type: t, Values: make([]serializer.Value, len(parts)), Reserved: t.Kind == serializer.KindTableRow}
 	for i, p := range parts {
 		v, err := parseValue(t.Elems[i], p)
 		if err != nil {

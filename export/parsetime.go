@@ -11,15 +11,15 @@ import (
 func parseTime(t *serializer.Type, s string, raw []byte) (v serializer.Value, err error) {
 	p := timeParser{rest: s}
 	switch t.Kind {
-	case serializer.KindLocalDate:
+	case serializer.KindLocalDate, serializer.KindTableDate:
 		v = p.date()
-	case serializer.KindLocalTime:
+	case serializer.KindLocalTime, serializer.KindTableTime:
 		v = p.clock()
-	case serializer.KindLocalDateTime:
+	case serializer.KindLocalDateTime, serializer.KindTableTimestamp:
 		date := p.date()
 		p.char('T')
 		v = serializer.LocalDateTime{Date: date, Time: p.clock()}
-	case serializer.KindInstant:
+	case serializer.KindInstant, serializer.KindTableInstant:
 		seconds, nanos := p.instant()
 		v = serializer.Instant{Seconds: seconds, Nanos: nanos}
 	case serializer.KindSQLTimestamp:

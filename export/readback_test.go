@@ -17,7 +17,7 @@ func arrowValue(t *serializer.Type, n *node, a arrow.Array, i int) serializer.Va
 	}
 	switch a := a.(type) {
 	case *array.Boolean:
-		if t.Kind == serializer.KindBoolean || t.Kind == serializer.KindAvroBoolean {
+		if t.Kind == serializer.KindBoolean || t.Kind == serializer.KindAvroBoolean || t.Kind == serializer.KindTableBoolean {
 			return a.Value(i)
 		}
 		return serializer.Struct{Type: t}
@@ -42,6 +42,10 @@ func arrowValue(t *serializer.Type, n *node, a arrow.Array, i int) serializer.Va
 	case *array.Date32:
 		y, m, d := civil(int64(a.Value(i)))
 		return serializer.LocalDate{Year: int32(y), Month: int8(m), Day: int8(d)}
+	case *array.Time32:
+		return clockOf(int64(a.Value(i)) * 1_000_000)
+	case *array.Duration:
+		return int64(a.Value(i))
 	case *array.Time64:
 		return clockOf(int64(a.Value(i)))
 	case *array.Timestamp:
@@ -179,7 +183,11 @@ func structValue(t *serializer.Type, n *node, a *array.Struct, i int) serializer
 		s.Values, lead = append(s.Values, get("timestamp", long)), 1
 	}
 	for j, e := range s.Type.Elems {
-		at := n.fieldFor(rowName(fieldName(s.Type, j+lead)), (&shapes{}).of(e))
+		shape := (&shapes{}).of(e)
+		if s.Type.Kind == serializer.KindTableRow {
+			shape = (&shapes{}).slotNode(e)
+		}
+		at := n.fieldFor(rowName(fieldName(s.Type, j+lead)), shape)
 		s.Values = append(s.Values, arrowValue(e, n.kids[at], a.Field(at), i))
 	}
 	return s

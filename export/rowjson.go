@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strconv"
 
 	"ckpt/serializer"
@@ -136,39 +137,27 @@ func (j *rowJSON) decode(s *serializer.Serializer, b []byte) cellValue {
 
 const unnamedSerializer = "no header names its serializer"
 
-// holdsOpaque says whether DecodeFramed left bytes without a decoder: v itself, or the last of its parts.
+// holdsOpaque says whether DecodeFramed left bytes without a decoder.
 func holdsOpaque(v serializer.Value) bool {
-	for {
-		switch t := v.(type) {
-		case serializer.Opaque:
-			return true
-		case serializer.Struct:
-			if len(t.Values) == 0 {
-				return false
-			}
-			v = t.Values[len(t.Values)-1]
-		case serializer.List:
-			if len(t) == 0 {
-				return false
-			}
-			v = t[len(t)-1]
-		case serializer.Map:
-			if len(t) == 0 {
-				return false
-			}
-			v = t[len(t)-1].Value
-		case serializer.Either:
-			v = t.Value
-		case serializer.Branch:
-			v = t.Value
-		case serializer.Some:
-			v = t.Value
-		case serializer.Element:
-			v = t.Value
-		default:
-			return false
-		}
+	switch t := v.(type) {
+	case serializer.Opaque:
+		return true
+	case serializer.Struct:
+		return slices.ContainsFunc(t.Values, holdsOpaque)
+	case serializer.List:
+		return slices.ContainsFunc(t, holdsOpaque)
+	case serializer.Map:
+		return slices.ContainsFunc(t, func(e serializer.MapEntry) bool { return holdsOpaque(e.Key) || holdsOpaque(e.Value) })
+	case serializer.Either:
+		return holdsOpaque(t.Value)
+	case serializer.Branch:
+		return holdsOpaque(t.Value)
+	case serializer.Some:
+		return holdsOpaque(t.Value)
+	case serializer.Element:
+		return holdsOpaque(t.Value)
 	}
+	return false
 }
 
 // appendOversize stands for a value that is too large to decode.

@@ -13,7 +13,10 @@ import (
 type walk func(r *row, b []byte) []byte
 
 // row is what walks report about the row they append to.
-type row struct{ inexact, failed bool }
+type row struct {
+	inexact, failed bool
+	opaque          bool // a part of it, in a frame of its own, has no decoder
+}
 
 func (r *row) fail() []byte {
 	r.failed = true
@@ -38,11 +41,17 @@ func (c *compiler) compile(t *serializer.Type, v *vector) walk {
 			return c.avroNullable(t, v)
 		}
 	}
+	if t.Kind == serializer.KindTableRaw {
+		return c.table(t, v)
+	}
 	if v.node.kind == nodeJSON {
 		return c.json(t, v)
 	}
 	if v.node.kind == nodeOpaque { // a union took the bytes of another type
 		return skipping(t, v)
+	}
+	if t.Kind.IsTable() {
+		return c.table(t, v)
 	}
 	if w := scalarWalk(t, v); w != nil {
 		return w
@@ -144,6 +153,8 @@ func scalarWalk(t *serializer.Type, v *vector) walk {
 		return func(r *row, b []byte) []byte { v.put32(binary.BigEndian.Uint32(b)); return b[4:] }
 	case serializer.KindLong, serializer.KindDouble, serializer.KindAvroLong, serializer.KindAvroDouble:
 		return func(r *row, b []byte) []byte { v.put64(binary.BigEndian.Uint64(b)); return b[8:] }
+	case serializer.KindSortedLong:
+		return func(r *row, b []byte) []byte { v.put64(binary.BigEndian.Uint64(b) ^ 1<<63); return b[8:] }
 	case serializer.KindVoid, serializer.KindVoidNamespace:
 		return func(r *row, b []byte) []byte { v.null(); return b[1:] }
 	case serializer.KindNullValue, serializer.KindAvroNull:

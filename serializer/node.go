@@ -44,7 +44,7 @@ func (c *compiler) node(t *Type) *node {
 	}
 	n.frame = c.framed
 	if t.Kind.IsTable() {
-		n.slot, n.width = slotOf(t), slotWidth(t)
+		n.slot, n.width = slotOf(t), SlotWidth(t)
 	}
 	if t.Kind == KindTableRaw { // in a frame of its own
 		c = &compiler{nodes: map[*Type]*node{}, framed: true}

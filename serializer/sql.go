@@ -68,8 +68,8 @@ func slotOf(t *Type) slotForm {
 	return slotPlain
 }
 
-// slotWidth is the size of the slot of an element of t in an array.
-func slotWidth(t *Type) int {
+// SlotWidth is the size of the slot of an element of t in an array.
+func SlotWidth(t *Type) int {
 	switch t.Kind {
 	case KindTableBoolean, KindTableTinyInt:
 		return 1

@@ -8,9 +8,10 @@ import (
 
 // decoder turns bytes that have been skipped before, and so are valid, into values.
 type decoder struct {
-	b    []byte
-	p    int
-	free int // how many more values without bytes of their own may be made
+	b      []byte
+	p      int
+	free   int // how many more values without bytes of their own may be made
+	layout     // of the SQL row or array that is decoded
 }
 
 func (d *decoder) value(n *node) Value {

@@ -67,31 +67,65 @@ func (d *decoder) tablePart(n *node, b []byte) Value {
 	return d.raw(n, b)
 }
 
+// layout tells whether parts lie where encoding puts them: one after the other, in the order of their slots.
+type layout struct {
+	next int  // where the next part has to begin
+	odd  bool // something lies elsewhere
+}
+
+// part notes a part of size bytes at at.
+func (l *layout) part(at, size int) {
+	l.odd = l.odd || at != l.next
+	l.next = at + roundUp(size)
+}
+
 func (d *decoder) tableRow(n *node, b []byte) Value {
 	r := Struct{Type: n.t, Values: make([]Value, len(n.elems)), Kind: RowKind(b[0])}
 	if n.t.Flag && b[0] != 0 {
 		r.Kind = Delete
 	}
-	head := RowHead(len(n.elems))
+	head, outer, bare := RowHead(len(n.elems)), d.layout, false
+	d.layout = layout{next: head + 8*len(n.elems)}
 	for i, e := range n.elems {
 		p := head + 8*i
-		if !nullBit(b[rowKindBytes:], i) {
+		switch {
+		case !nullBit(b[rowKindBytes:], i):
 			r.Values[i] = d.slot(e, b, p)
-		} else if (e.slot == slotDigits || e.slot == slotNanos) && le32(b, p+4) != 0 {
+		case e.slot != slotDigits && e.slot != slotNanos:
+		case le32(b, p+4) != 0:
 			r.Reserved = true
+			d.part(le32(b, p+4), e.room())
+		default:
+			bare = true
 		}
 	}
+	if d.odd || d.next != len(b) || r.Reserved && bare {
+		r.Stored = append([]byte{}, b...)
+	}
+	d.layout = outer
 	return r
+}
+
+// room is the size of a part that is reserved.
+func (n *node) room() int {
+	if n.slot == slotDigits {
+		return decimalPart
+	}
+	return millisPart
 }
 
 func (d *decoder) tableArray(e *node, b []byte) []Value {
 	values := make([]Value, le32(b, 0))
-	head := ArrayHead(len(values))
+	head, outer := ArrayHead(len(values)), d.layout
+	d.layout = layout{next: arrayFixed(len(values), e.width)}
 	for i := range values {
 		if !nullBit(b[4:], i) {
 			values[i] = d.slot(e, b, head+e.width*i)
 		}
 	}
+	odd := d.odd || d.next != len(b)
+	d.layout = outer
+	d.odd = d.odd || odd
 	return values
 }
 
@@ -104,13 +138,17 @@ func (d *decoder) slot(n *node, b []byte, p int) Value {
 		if last := b[p+7]; last&0x80 != 0 {
 			return d.tablePart(n, b[p:p+int(last&0x7F)])
 		}
-		return d.tablePart(n, partAt(b, p))
-	case slotPart:
-		return d.tablePart(n, partAt(b, p))
+		d.odd = d.odd || le32(b, p) <= inlineBytes
 	case slotDigits:
+		d.part(le32(b, p+4), decimalPart)
 		return Decimal{Unscaled: twosComplement(partAt(b, p)), Scale: n.t.Scale}
 	case slotNanos:
+		d.part(le32(b, p+4), millisPart)
 		return n.moment(le64(b, le32(b, p+4)), int32(le32(b, p)))
+	}
+	if n.slot == slotShort || n.slot == slotPart {
+		d.part(le32(b, p+4), le32(b, p))
+		return d.tablePart(n, partAt(b, p))
 	}
 	switch n.kind {
 	case KindTableTinyInt:

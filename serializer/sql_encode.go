@@ -185,6 +185,10 @@ func (e *encoder) tableRow(n *node, s Struct, depth int) error {
 	if depth > maxNesting {
 		return fmt.Errorf("value is nested more than %d deep", maxNesting)
 	}
+	if s.Stored != nil && s.Type == n.t {
+		e.b = append(e.b, s.Stored...)
+		return nil
+	}
 	if len(s.Values) != len(n.elems) {
 		return fmt.Errorf("%d columns, want %d of %s", len(s.Values), len(n.elems), n.t)
 	}
@@ -211,13 +215,9 @@ func (e *encoder) tableRow(n *node, s Struct, depth int) error {
 
 // reserve keeps room for a part that is null, as generated code does.
 func (e *encoder) reserve(n *node, base, slot int) {
-	switch n.slot {
-	case slotDigits:
+	if n.slot == slotDigits || n.slot == slotNanos {
 		e.refer(base, slot, 0, len(e.b))
-		e.zeros(decimalPart)
-	case slotNanos:
-		e.refer(base, slot, 0, len(e.b))
-		e.zeros(millisPart)
+		e.zeros(n.room())
 	}
 }
 

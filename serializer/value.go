@@ -69,7 +69,10 @@ type (
 		// Reserved says of a row of the SQL runtime that room is kept for its null decimals of more than 18 digits and null
 		// timestamps of more than 3: generated code does that, keys come from it, and their hash depends on it.
 		Reserved bool
-		Via      uint8 // POJO: 0 plain, ViaName or ViaTag: how a subclass was stored
+		// Stored is a row of the SQL runtime as it was, where it is not what encoding its values gives: there are rows of more
+		// columns than their serializer knows. It is encoded instead of the values as long as Type is the serializer's.
+		Stored []byte
+		Via    uint8 // POJO: 0 plain, ViaName or ViaTag: how a subclass was stored
 	}
 	// Either holds the side that is present; also Try (left: success) and co-group unions (left: one).
 	Either struct {

@@ -83,7 +83,7 @@ func (b *binder) fits(t *serializer.Type, rt reflect.Type, depth int) error {
 	switch {
 	case depth > maxBindDepth || rt == anyType || t.Undecodable():
 		return nil
-	case t.Kind == serializer.KindNullable || t.Kind == serializer.KindOption:
+	case t.Kind == serializer.KindNullable || t.Kind == serializer.KindOption || t.Kind == serializer.KindTableRaw:
 		return b.fits(t.Elems[0], rt, depth+1)
 	case rt.Kind() == reflect.Struct && isStruct(t) && rt != reflect.TypeFor[serializer.Struct]():
 		p := b.plan(t, rt)
@@ -98,7 +98,7 @@ func (b *binder) fits(t *serializer.Type, rt reflect.Type, depth int) error {
 			}
 		}
 		return nil
-	case rt.Kind() == reflect.Slice && t.Kind == serializer.KindList:
+	case rt.Kind() == reflect.Slice && (t.Kind == serializer.KindList || t.Kind == serializer.KindTableArray):
 		return b.fits(t.Elems[0], rt.Elem(), depth+1)
 	}
 	want, ok := goKinds[t.Kind]
@@ -115,7 +115,8 @@ func (b *binder) fits(t *serializer.Type, rt reflect.Type, depth int) error {
 
 func isStruct(t *serializer.Type) bool {
 	switch t.Kind {
-	case serializer.KindTuple, serializer.KindCaseClass, serializer.KindStruct, serializer.KindRow, serializer.KindAvroRecord:
+	case serializer.KindTuple, serializer.KindCaseClass, serializer.KindStruct, serializer.KindRow, serializer.KindAvroRecord,
+		serializer.KindTableRow:
 		return true
 	case serializer.KindPojo:
 		return len(t.Tagged) == 0 && len(t.Named) == 0
@@ -135,6 +136,10 @@ var goKinds = func() map[serializer.Kind][]reflect.Kind {
 		serializer.KindString: text, serializer.KindStringValue: text, serializer.KindUTF: text,
 		serializer.KindAvroInt: ints, serializer.KindAvroLong: ints, serializer.KindAvroFloat: floats,
 		serializer.KindAvroDouble: floats, serializer.KindAvroString: text, serializer.KindAvroBoolean: {reflect.Bool},
+		serializer.KindTableBoolean: {reflect.Bool}, serializer.KindTableTinyInt: ints, serializer.KindTableSmallInt: ints,
+		serializer.KindTableInt: ints, serializer.KindTableBigInt: ints, serializer.KindTableMonths: ints,
+		serializer.KindTableDuration: ints, serializer.KindTableFloat: floats, serializer.KindTableDouble: floats,
+		serializer.KindTableChar: text, serializer.KindTableVarchar: text,
 	}
 }()
 

@@ -28,11 +28,13 @@ type (
 		Time   LocalTime
 		Offset ZoneOffset
 	}
-	// ZonedDateTime has the name of a region as Zone; empty: the zone is the offset.
+	// ZonedDateTime has the name of a region as Zone; empty: the zone is the offset. Since Kryo 5 the offset of a region
+	// is not written.
 	ZonedDateTime struct {
-		Local  LocalDateTime
-		Offset ZoneOffset
-		Zone   string
+		Local     LocalDateTime
+		Offset    ZoneOffset
+		Zone      string
+		HasOffset bool
 	}
 )
 
@@ -130,12 +132,30 @@ func (z ZoneOffset) String() string {
 	return s
 }
 
+// parseOffset reads the id of an offset.
+func parseOffset(id string) (ZoneOffset, bool) {
+	if id == "Z" {
+		return 0, true
+	}
+	var sign byte
+	var h, m, s int32
+	n, _ := fmt.Sscanf(id, "%c%02d:%02d:%02d", &sign, &h, &m, &s)
+	z := ZoneOffset(h*3600 + m*60 + s)
+	if sign == '-' {
+		z = -z
+	}
+	return z, n >= 3 && z.String() == id
+}
+
 func (t OffsetDateTime) String() string { return localText(t.Local) + t.Offset.String() }
 
 func (t OffsetTime) String() string { return clockText(t.Time) + t.Offset.String() }
 
 func (t ZonedDateTime) String() string {
-	s := localText(t.Local) + t.Offset.String()
+	s := localText(t.Local)
+	if t.HasOffset {
+		s += t.Offset.String()
+	}
 	if t.Zone != "" {
 		s += "[" + t.Zone + "]"
 	}

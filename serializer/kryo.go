@@ -210,7 +210,7 @@ func (k *kryoTypes) derived(name string) *kryoClass {
 
 // array makes the class of an array by its JVM name.
 func (k *kryoTypes) array(name string, dims int) *kryoClass {
-	if c := kryoPrimitives[name[dims-1:]]; c != nil {
+	if c := kryoPrimitives[name[dims:]]; c != nil {
 		return arrayOf(c, dims-1)
 	}
 	inner := name[dims:]

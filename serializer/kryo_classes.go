@@ -54,6 +54,7 @@ const (
 	formImmutable   // List.of, Set.of
 	formMap         // any map
 	formSortedMap   // a map with a comparator
+	formSkipList    // a map; since 5.6 with a comparator
 	formEnumMap     // keys are enums
 	formEnumSet     // ordinals
 	formEmptyList   // nothing
@@ -187,7 +188,7 @@ func makeKryoKnown() map[string]*kryoClass {
 		add(form, true, "java.time."+name)
 	}
 	addKryoContainers(add)
-	add(formNothing, false, "java.lang.Object")
+	add(formNothing, false, "java.lang.Object java.util.Collections$ReverseComparator java.lang.String$CaseInsensitiveComparator")
 	add(formJava, false, "java.lang.Throwable java.lang.Exception java.lang.RuntimeException java.lang.Error java.text.SimpleDateFormat")
 	for _, e := range kryoEnums {
 		m[e.name] = &kryoClass{name: e.name, form: formEnum, final: true, labels: strings.Fields(e.labels)}
@@ -203,13 +204,14 @@ func addKryoContainers(add func(form kryoForm, final bool, names string)) {
 		return pkg + strings.Join(strings.Fields(names), " "+pkg)
 	}
 	add(formList, false, in(u, "ArrayList LinkedList Vector Stack HashSet LinkedHashSet ArrayDeque ArrayList$SubList HashMap$KeySet HashMap$Values LinkedHashMap$LinkedKeySet LinkedHashMap$LinkedValues TreeMap$Values"))
-	add(formList, false, in(c, "CopyOnWriteArrayList CopyOnWriteArraySet ConcurrentLinkedQueue ConcurrentLinkedDeque LinkedBlockingQueue LinkedBlockingDeque"))
+	add(formList, false, in(c, "CopyOnWriteArrayList CopyOnWriteArraySet ConcurrentLinkedQueue ConcurrentLinkedDeque LinkedBlockingQueue LinkedBlockingDeque ConcurrentSkipListSet"))
 	add(formList, false, in(u+"Collections$", "UnmodifiableCollection UnmodifiableList UnmodifiableRandomAccessList UnmodifiableSet UnmodifiableSortedSet UnmodifiableNavigableSet SynchronizedCollection SynchronizedList SynchronizedRandomAccessList SynchronizedSet SynchronizedSortedSet SynchronizedNavigableSet CopiesList SetFromMap"))
 	add(formSorted, false, u+"TreeSet "+u+"PriorityQueue")
 	add(formArraysList, false, u+"Arrays$ArrayList")
 	add(formImmutable, true, in(u+"ImmutableCollections$", "ListN List12 SetN Set12"))
 	add(formMap, false, in(u, "HashMap LinkedHashMap Hashtable Properties IdentityHashMap WeakHashMap"))
 	add(formMap, false, c+"ConcurrentHashMap")
+	add(formSkipList, false, c+"ConcurrentSkipListMap")
 	add(formMap, false, in(u+"ImmutableCollections$", "MapN Map1"))
 	add(formMap, false, in(u+"Collections$", "UnmodifiableMap UnmodifiableSortedMap UnmodifiableNavigableMap SynchronizedMap SynchronizedSortedMap SynchronizedNavigableMap"))
 	add(formSortedMap, false, u+"TreeMap")
@@ -228,6 +230,7 @@ func addKryoContainers(add func(form kryoForm, final bool, names string)) {
 // kryoEnums are enums whose constants are known.
 var kryoEnums = [...]struct{ name, labels string }{
 	{"java.util.concurrent.TimeUnit", "NANOSECONDS MICROSECONDS MILLISECONDS SECONDS MINUTES HOURS DAYS"},
+	{"java.util.Comparators$NaturalOrderComparator", "INSTANCE"},
 	{"java.time.DayOfWeek", "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY"},
 	{"java.time.Month", "JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER"},
 	{"java.math.RoundingMode", "UP DOWN CEILING FLOOR HALF_UP HALF_DOWN HALF_EVEN UNNECESSARY"},

@@ -46,7 +46,7 @@ func (r *kryoReader) container(c *kryoClass, args []*kryoDeclared) Value {
 			return r.collection5(c, args)
 		}
 		return r.collection2(c, args)
-	case formMap, formSortedMap, formEnumMap:
+	case formMap, formSortedMap, formSkipList, formEnumMap:
 		return r.mapping(c, args)
 	case formEnumSet:
 		return r.enumSet(c)
@@ -173,7 +173,7 @@ func (r *kryoReader) mapping(c *kryoClass, args []*kryoDeclared) Value {
 	if r.five {
 		n = r.lengthOrNull(2)
 	}
-	if c.form == formSortedMap {
+	if c.form == formSortedMap || c.form == formSkipList && r.five {
 		comparator = r.value(nil)
 	}
 	if !r.five {

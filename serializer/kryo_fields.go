@@ -37,7 +37,12 @@ type KryoClass struct {
 
 // KryoField is a field and its declared type as Java spells it: int, java.lang.String[], java.util.List<java.lang.Long>,
 // a type variable. Nested classes are spelled with $.
-type KryoField struct{ Name, Type string }
+type KryoField struct {
+	Name, Type string
+	// Inherited says that a superclass declares the field with one of its type variables, which Type shows bound. Kryo 2
+	// does not look through that.
+	Inherited bool
+}
 
 // KryoClasses are descriptions that fit together.
 type KryoClasses struct{ classes map[string]*kryoClass }
@@ -75,7 +80,7 @@ func (c *kryoClass) link(class func(string) *kryoClass) error {
 	if c.form != formFields && c.form != formRecord && c.form != formAtomic {
 		return nil
 	}
-	c.desc = &kryoFields{}
+	c.desc = &kryoFields{names: []string{}} // a class without fields is no plain value
 	fields := slices.Clone(c.source.Fields)
 	slices.SortStableFunc(fields, func(a, b KryoField) int { return compareUnits(a.Name, b.Name) })
 	for _, f := range fields {
@@ -84,6 +89,7 @@ func (c *kryoClass) link(class func(string) *kryoClass) error {
 		if err != nil {
 			return fmt.Errorf("class %s: field %s: %w", c.name, f.Name, err)
 		}
+		d.inherited = f.Inherited
 		c.desc.names = append(c.desc.names, f.Name)
 		c.desc.types = append(c.desc.types, d)
 	}
@@ -110,13 +116,14 @@ type kryoFields struct {
 
 // kryoDeclared is a declared type.
 type kryoDeclared struct {
-	class    *kryoClass // nil: a type variable or unknown
-	variable int        // index of the type variable; -1: none
-	args     []*kryoDeclared
-	bounded  bool // ? extends: known since 5.6
-	array    bool // class is an array of elem's class with arguments
-	prim     bool
-	elemArgs []*kryoDeclared // array: the arguments of its components
+	class     *kryoClass // nil: a type variable or unknown
+	variable  int        // index of the type variable; -1: none
+	args      []*kryoDeclared
+	bounded   bool // ? extends, ? super: known since 5.6
+	array     bool // class is an array of elem's class with arguments
+	prim      bool
+	inherited bool            // by a class that binds its type variable: known since 5.6
+	elemArgs  []*kryoDeclared // array: the arguments of its components
 }
 
 // declaredParser reads a declared type.
@@ -150,24 +157,8 @@ func (p *declaredParser) typ() (*kryoDeclared, error) {
 		return nil, fmt.Errorf("%.40q is nested more than %d deep", p.s, maxDeclaredDepth)
 	}
 	defer func() { p.depth-- }()
-	if rest, ok := strings.CutPrefix(p.s[p.space():], "?"); ok {
-		p.p++
-		if bound, ok := strings.CutPrefix(strings.TrimLeft(rest, " "), "extends "); ok {
-			p.p = len(p.s) - len(bound)
-			d, err := p.typ()
-			if err == nil {
-				c := *d
-				c.bounded = true
-				d = &c
-			}
-			return d, err
-		}
-		if bound, ok := strings.CutPrefix(strings.TrimLeft(rest, " "), "super "); ok {
-			p.p = len(p.s) - len(bound)
-			_, err := p.typ()
-			return &kryoDeclared{variable: -1}, err
-		}
-		return &kryoDeclared{variable: -1}, nil
+	if strings.HasPrefix(p.s[p.space():], "?") {
+		return p.wildcard()
 	}
 	from := p.p
 	for p.p < len(p.s) && strings.IndexByte("<>,[] ?", p.s[p.p]) < 0 {
@@ -197,6 +188,26 @@ func (p *declaredParser) typ() (*kryoDeclared, error) {
 		p.p++
 	}
 	return p.dims(d)
+}
+
+// wildcard reads ?, ? extends T and ? super T.
+func (p *declaredParser) wildcard() (*kryoDeclared, error) {
+	p.p++
+	rest := p.s[p.space():]
+	for _, word := range []string{"extends ", "super "} {
+		if !strings.HasPrefix(rest, word) {
+			continue
+		}
+		p.p += len(word)
+		d, err := p.typ()
+		if err != nil {
+			return nil, err
+		}
+		c := *d
+		c.bounded = true
+		return &c, nil
+	}
+	return &kryoDeclared{variable: -1}, nil
 }
 
 // dims reads the brackets of an array.
@@ -242,7 +253,7 @@ func addKryoFields(m map[string]*kryoClass) {
 	describe := func(form kryoForm, final bool, name, params string, fields ...string) {
 		src := &KryoClass{Name: name}
 		for i := 0; i < len(fields); i += 2 {
-			src.Fields = append(src.Fields, KryoField{fields[i], fields[i+1]})
+			src.Fields = append(src.Fields, KryoField{Name: fields[i], Type: fields[i+1]})
 		}
 		c := &kryoClass{name: name, form: form, final: final, source: src, params: strings.Fields(params)}
 		m[name] = c
@@ -254,8 +265,8 @@ func addKryoFields(m map[string]*kryoClass) {
 	describe(formAtomic, false, atomic+"AtomicReference", "V", "value", "V")
 	describe(formFields, false, "java.util.AbstractMap$SimpleEntry", "K V", "key", "K", "value", "V")
 	describe(formFields, false, "java.util.AbstractMap$SimpleImmutableEntry", "K V", "key", "K", "value", "V")
-	describe(formFields, false, types+"Row", "", "fieldByName", "java.util.Map", "fieldByPosition", "java.lang.Object[]",
-		"kind", types+"RowKind", "positionByName", "java.util.LinkedHashMap")
+	describe(formFields, false, types+"Row", "", "fieldByName", "java.util.Map<java.lang.String,java.lang.Object>", "fieldByPosition", "java.lang.Object[]",
+		"kind", types+"RowKind", "positionByName", "java.util.LinkedHashMap<java.lang.String,java.lang.Integer>")
 	for n := 1; n <= 25; n++ {
 		var params []string
 		var fields []string
@@ -341,7 +352,7 @@ func (r *kryoReader) record(c *kryoClass) Value {
 
 // field reads what a field of a declared type holds. args are those of the class that declares it.
 func (r *kryoReader) field(d *kryoDeclared, args []*kryoDeclared) Value {
-	if d == nil {
+	if d == nil || d.inherited && !r.five {
 		return r.value(nil)
 	}
 	if d.variable >= 0 {
@@ -373,7 +384,9 @@ func (r *kryoReader) bound(own, args []*kryoDeclared) []*kryoDeclared {
 		all := append([]*kryoDeclared{}, own[:i]...)
 		for _, d := range own[i:] {
 			if d.variable >= 0 {
-				d = argument(args, d.variable)
+				if d = argument(args, d.variable); d != nil && r.known(d) == nil {
+					d = &kryoDeclared{class: d.class, variable: -1} // what is inside is forgotten
+				}
 			}
 			all = append(all, d)
 		}

@@ -35,6 +35,9 @@ func (h *hasher) kryo(v Value) int32 {
 	case OffsetTime:
 		return timeHash(x.Time) ^ int32(x.Offset)
 	case ZonedDateTime:
+		if !x.HasOffset {
+			return h.none()
+		}
 		zone := int32(x.Offset)
 		if x.Zone != "" {
 			zone = stringHash(x.Zone)
@@ -69,11 +72,11 @@ func (h *hasher) instance(o Object) int32 {
 		return h.none()
 	}
 	switch known.form {
-	case formDate, formOptionalInt, formOptional:
+	case formDate, formOptional, formOptionalInt, formOptionalLong, formOptionalDouble:
 		return h.kryo(o.Value)
 	case formList, formArraysList, formImmutable, formSorted, formEmptyList, formSingle:
 		return h.collection(o)
-	case formMap, formSortedMap, formEmptyMap, formSingleMap:
+	case formMap, formSortedMap, formSkipList, formEmptyMap, formSingleMap:
 		m, _ := o.Value.(Map)
 		var code int32
 		for _, e := range m {

@@ -66,8 +66,8 @@ func shownKryo(v Value) string {
 // Values as Kryo itself writes them, by both generations.
 func TestKryoVectors(t *testing.T) {
 	const list, hashMap = "01006a6176612e7574696c2e41727261794c6973f4 01", "01006a6176612e7574696c2e486173684d61f0 01"
-	node := KryoClass{Name: "Node", Fields: []KryoField{{"words", "java.util.ArrayList<java.lang.String>"}, {"next", "Node"},
-		{"index", "java.util.HashMap<java.lang.String,java.lang.Integer>"}, {"nums", "int[]"}, {"label", "java.lang.String"}}}
+	node := KryoClass{Name: "Node", Fields: []KryoField{{Name: "words", Type: "java.util.ArrayList<java.lang.String>"}, {Name: "next", Type: "Node"},
+		{Name: "index", Type: "java.util.HashMap<java.lang.String,java.lang.Integer>"}, {Name: "nums", Type: "int[]"}, {Name: "label", Type: "java.lang.String"}}}
 	color := KryoClass{Name: "V$Color", Form: KryoEnum, Symbols: []string{"RED", "GREEN"}}
 	for _, tc := range []struct {
 		name, two, five, want string
@@ -138,7 +138,7 @@ func TestKryoFields(t *testing.T) {
 		{"Holder", "57 02", "57 02", "#0"},
 	} {
 		for g, in := range map[KryoGeneration]string{Kryo2: tc.two, Kryo5: tc.five} {
-			p := kryoProgram(t, g, KryoClass{Name: "Holder", Fields: []KryoField{{"f", tc.typ}}})
+			p := kryoProgram(t, g, KryoClass{Name: "Holder", Fields: []KryoField{{Name: "f", Type: tc.typ}}})
 			in = "0100486f6c6465f2 01" + in
 			if tc.typ == "Holder" {
 				in = strings.Replace(in, "57 02", "0100 02", 1)

@@ -252,10 +252,11 @@ func (r *kryoReader) offsetTime() Value {
 
 func (r *kryoReader) zonedDateTime() Value {
 	t := ZonedDateTime{Local: r.nestedDateTime()}
-	t.Offset = r.nestedOffset()
 	if r.five {
 		t.Zone = r.text()
+		t.Offset, t.HasOffset = parseOffset(t.Zone)
 	} else {
+		t.Offset, t.HasOffset = r.nestedOffset(), true
 		switch z := r.resolved(r.value(nil)).(type) {
 		case Object:
 			t.Zone, _ = z.Value.(string)
@@ -266,7 +267,7 @@ func (r *kryoReader) zonedDateTime() Value {
 			}
 		}
 	}
-	if t.Zone == t.Offset.String() {
+	if t.HasOffset && t.Zone == t.Offset.String() {
 		t.Zone = ""
 	}
 	return t

@@ -18,3 +18,16 @@ var (
 	// ErrUsage: the question itself is wrong, such as an operator name that several operators have.
 	ErrUsage = export.ErrUsage
 )
+
+const showStates = "ckpt inspect PATH shows operators and states"
+
+// hinted is an error with the next step for the user.
+type hinted struct {
+	error
+	fix string
+}
+
+func (e hinted) Unwrap() error { return e.error }
+
+// Fix is what to do next.
+func (e hinted) Fix() string { return e.fix }

@@ -8,6 +8,7 @@ import (
 	"iter"
 
 	"ckpt/export"
+	"ckpt/internal/javaio"
 	"ckpt/internal/keygroup"
 	"ckpt/serializer"
 	"ckpt/state"
@@ -124,12 +125,26 @@ func (l *Lookup) Rows(ctx context.Context) iter.Seq2[state.Entry, error] {
 	return func(yield func(state.Entry, error) bool) {
 		n, err := l.rows(ctx, yield)
 		if err == nil && n == 0 {
-			err = fmt.Errorf("no entry for that key in state %q: %w", l.State.Name, ErrNotFound)
+			err = l.nothing()
 		}
 		if err != nil && !errors.Is(err, errStopped) {
 			yield(state.Entry{}, err)
 		}
 	}
+}
+
+// nothing says why no entry was found.
+func (l *Lookup) nothing() error {
+	switch l.State.Kind {
+	case state.RawKeyed, state.RawOperator:
+		return hinted{fmt.Errorf("state %q is raw: its bytes are the user's own: %w", l.State.Name, javaio.ErrUnsupported),
+			"ckpt inspect shows how many bytes it has"}
+	}
+	if l.o.Key == "" && l.o.MapKey == "" {
+		return hinted{fmt.Errorf("state %q has no entries: %w", l.State.Name, ErrNotFound), "ckpt inspect --count counts the entries of every state"}
+	}
+	return hinted{fmt.Errorf("no entry for that key in state %q: %w", l.State.Name, ErrNotFound),
+		"ckpt export PATH --state " + l.State.Name + " --to jsonl --out - shows the keys that there are"}
 }
 
 var errStopped = errors.New("the consumer stopped")

@@ -70,7 +70,7 @@ func selectOperator(cp *metadata.Checkpoint, names uids, text string) (*metadata
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("operator %q: %w; there are %s", text, ErrNotFound, operatorNames(cp, names))
+		return nil, hinted{fmt.Errorf("operator %q: %w; there are %s", text, ErrNotFound, operatorNames(cp, names)), showStates}
 	case 1:
 		return found[0], nil
 	}

@@ -48,11 +48,11 @@ func Select(view *statereader.View, f Filter) (sel statereader.Selection, err er
 	}
 	for _, name := range f.States {
 		if !slices.ContainsFunc(sel.States, func(s *statereader.State) bool { return s.Name == name }) {
-			return sel, fmt.Errorf("state %q: %w; there are %s", name, ErrNotFound, strings.Join(names, ", "))
+			return sel, hinted{fmt.Errorf("state %q: %w; there are %s", name, ErrNotFound, strings.Join(names, ", ")), showStates}
 		}
 	}
 	if len(sel.States) == 0 {
-		return sel, fmt.Errorf("no state is selected: %w; there are %s", ErrNotFound, strings.Join(names, ", "))
+		return sel, hinted{fmt.Errorf("no state is selected: %w; there are %s", ErrNotFound, strings.Join(names, ", ")), showStates}
 	}
 	return sel, nil
 }

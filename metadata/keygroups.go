@@ -71,14 +71,12 @@ func (d *decoder) keyGroups() (k KeyGroupOffsets) {
 
 // offsetList reads n offsets, which are known to fit.
 func (d *decoder) offsetList(n int) []int64 {
-	if d.o.Trace != nil {
-		d.path.push("offsets")
-		defer d.path.pop()
-	}
 	list := make([]int64, n)
 	for i := range list {
 		if list[i] = d.r.Int64(); d.o.Trace != nil {
+			d.path.pushIndex("offsets", i)
 			d.done(d.r.Pos()-8, "", func() any { return list[i] })
+			d.path.pop()
 		}
 	}
 	return list

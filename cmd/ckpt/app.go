@@ -108,7 +108,7 @@ func newRootCommand(app *App) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	app.addCommonFlags(root.PersistentFlags())
 	root.AddCommand(newLsCommand(app), newInspectCommand(app), newDumpCommand(app), newGetCommand(app),
-		newExportCommand(app), newValidateCommand(app), newVersionCommand(app))
+		newExportCommand(app), newValidateCommand(app), newCopyCommand(app), newVersionCommand(app))
 	for _, c := range root.Commands() {
 		if args := c.Args; args != nil { // wrong number of arguments is a usage error like a wrong flag
 			c.Args = func(cmd *cobra.Command, a []string) error {

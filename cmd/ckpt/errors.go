@@ -11,6 +11,7 @@ import (
 
 	"ckpt/inspect"
 	"ckpt/internal/javaio"
+	"ckpt/migrate"
 )
 
 // Exit codes are documented API (docs/commands/README.md).
@@ -51,7 +52,7 @@ func codeOf(err error) int {
 		return exitUsage
 	}
 	switch {
-	case errors.Is(err, inspect.ErrUsage):
+	case errors.Is(err, inspect.ErrUsage), errors.Is(err, migrate.ErrUsage):
 		return exitUsage
 	case errors.Is(err, javaio.ErrCorrupt), errors.Is(err, javaio.ErrMissing):
 		return exitCorrupt

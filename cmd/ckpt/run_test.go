@@ -66,6 +66,7 @@ func commandLines(t testing.TB, path, out string) map[string][]string {
 		"get":      {"get", path, "--operator", "long-keys", "--state", "value", "--key", "255"},
 		"validate": {"validate", "--level", "deep", path},
 		"export":   {"export", path, "--to", "jsonl", "--out", filepath.Join(out, "rows")},
+		"copy":     {"copy", path, filepath.Join(out, "copy")},
 		"version":  {"version"},
 	}
 	for _, c := range newRootCommand(&App{Out: io.Discard, Err: io.Discard}).Commands() {
@@ -140,7 +141,7 @@ func TestEveryCommandGivesJSON(t *testing.T) {
 	for command, args := range commandLines(t, path, t.TempDir()) {
 		for _, form := range []string{"json", "jsonl"} {
 			r := ckpt(t, append(args, "-o", form)...)
-			if command == "export" {
+			if command == "export" || command == "copy" {
 				args[len(args)-1] += "2" // a directory must not be there yet
 			}
 			if r.code != exitDone || r.err != "" {
@@ -172,7 +173,7 @@ func values(t *testing.T, text string) (n int) {
 func TestClosedPipe(t *testing.T) {
 	path := fixtures.Get(t, "2.3.0", plain).Path()
 	for command, args := range commandLines(t, path, t.TempDir()) {
-		if command == "export" {
+		if command == "export" || command == "copy" {
 			args = []string{"export", path, "--to", "jsonl", "--out", "-"}
 		}
 		cmd := exec.CommandContext(t.Context(), os.Args[0], args...)

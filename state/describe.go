@@ -124,7 +124,7 @@ func part(s *serializer.Serializer, i, of int) *serializer.Serializer {
 			nested = nested[1:]
 		}
 		if len(nested) == of {
-			if n := serializer.New(nested[i]); n.Type.String() == t.String() {
+			if n := s.Part(nested[i]); n.Type.String() == t.String() {
 				return n
 			}
 		}

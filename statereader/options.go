@@ -3,6 +3,7 @@ package statereader
 import (
 	"runtime"
 
+	"ckpt/serializer"
 	"ckpt/storage"
 )
 
@@ -24,6 +25,10 @@ type Options struct {
 	Wrap func(storage.FS) storage.FS
 	// UIDs are names that may be uids of operators: one whose hash is an operator's id becomes its UID.
 	UIDs []string
+	// Kryo is the generation of values that Kryo wrote where nothing in the checkpoint tells it.
+	Kryo serializer.KryoGeneration
+	// KryoClasses describes classes whose fields Kryo wrote.
+	KryoClasses *serializer.KryoClasses
 }
 
 const (

@@ -103,6 +103,7 @@ func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadat
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
+	v.settleKryo()
 	for _, op := range v.operators {
 		for _, h := range op.handles {
 			op.Layouts[h.layout]++

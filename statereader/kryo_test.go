@@ -1,0 +1,58 @@
+package statereader
+
+import (
+	"context"
+	"io/fs"
+	"path/filepath"
+	"testing"
+
+	"ckpt/serializer"
+	"ckpt/state"
+)
+
+// What headers of real snapshots tell about Kryo agrees with the version of their metadata.
+func TestKryoEvidenceOfCorpus(t *testing.T) {
+	told := map[serializer.KryoGeneration]int{}
+	dirs := corpusSnapshots(t)
+	committed, err := filepath.Glob("../testdata/savepoints/*/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, root := range committed {
+		err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+			if err == nil && d.Name() == "_metadata" {
+				dirs = append(dirs, filepath.Dir(p))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, dir := range dirs {
+		v, err := OpenPath(context.Background(), dir, Options{})
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var headers []*state.Header
+		for _, op := range v.Operators() {
+			for _, h := range op.handles {
+				if h.header != nil {
+					headers = append(headers, h.header)
+				}
+			}
+		}
+		evidence := kryoEvidence(headers)
+		alone := evidence.Generation()
+		evidence.Metadata = int32(v.checkpoint.Version)
+		metadata := serializer.KryoEvidence{Metadata: evidence.Metadata}
+		if told[alone]++; alone != serializer.KryoUnknown && alone != metadata.Generation() {
+			t.Errorf("%s: headers tell Kryo %s, metadata of version %d tells %s", dir, alone, evidence.Metadata, metadata.Generation())
+		}
+	}
+	t.Log(told)
+	if told[serializer.Kryo2] == 0 || told[serializer.Kryo5] == 0 {
+		t.Error("no snapshot tells a generation")
+	}
+}

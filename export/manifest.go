@@ -50,6 +50,7 @@ type ManifestState struct {
 	NamespaceType    *string        `json:"namespaceType"`
 	UserKeyType      *string        `json:"userKeyType"`
 	ValueType        *string        `json:"valueType"`
+	WellKnown        *string        `json:"wellKnown,omitempty"` // decoder of valueType, where the serializer declares bytes
 	TTL              bool           `json:"ttl"`
 	MaxParallelism   int32          `json:"maxParallelism"`
 	Rows             int64          `json:"rows"`
@@ -96,7 +97,7 @@ func manifestState(t *Table) ManifestState {
 		State: s.Name, Kind: string(s.Kind), TTL: s.TTL, MaxParallelism: op.MaxParallelism,
 		ArrowSchema: schemaText(t.Schema()), Files: []ManifestFile{},
 		NamespaceType: optional(typeText(s, namespaceOf)), UserKeyType: optional(typeText(s, mapKeyOf)),
-		ValueType: optional(typeText(s, valueOf)),
+		ValueType: optional(typeText(s, valueOf)), WellKnown: optional(s.WellKnown),
 	}
 	if t.set.keyed {
 		m.KeyType = optional(typeText(s, keyOf))

@@ -43,6 +43,9 @@ type Options struct {
 	Parallelism int
 	Memory      int64
 
+	// WellKnown decodes the elements of states that it has; the others are written as their serializers declare them.
+	WellKnown map[*statereader.State]statereader.Recoder
+
 	// Tool, Source and Selected are repeated in the manifest.
 	Tool     string
 	Source   Source
@@ -107,7 +110,11 @@ func Run(ctx context.Context, v *statereader.View, sel statereader.Selection, o 
 	}
 	r := &run{o: o, view: v, all: sel.States == nil, paths: statePaths(v), tables: map[*statereader.State]*Table{}, units: v.Units(sel)}
 	for _, s := range states {
-		r.tables[s] = NewTable(s, o.TableOptions)
+		shown := s
+		if known := o.WellKnown[s]; known != nil {
+			shown = known.State()
+		}
+		r.tables[s] = NewTable(shown, o.TableOptions)
 	}
 	if o.Dir != "" {
 		if err := r.clear(ctx); err != nil {
@@ -255,11 +262,13 @@ func (r *run) scan(ctx context.Context, i int, partOf func(*statereader.State) *
 		all = sorted.all()
 	}
 	var (
-		last  *statereader.State
-		p     *part
-		held  []*part
-		rows  int64
-		index = -1
+		stored, last *statereader.State
+		known        statereader.Recoder
+		clones       = map[*statereader.State]statereader.Recoder{}
+		p            *part
+		held         []*part
+		rows         int64
+		index        = -1
 	)
 	for e, err := range all {
 		if err != nil {
@@ -267,11 +276,23 @@ func (r *run) scan(ctx context.Context, i int, partOf func(*statereader.State) *
 		}
 		if e.State != index {
 			index = e.State
-			if s := scan.StateOf(&e); s != last {
-				last, p = s, partOf(s)
+			if s := scan.StateOf(&e); s != stored {
+				stored = s
+				last, p, known = s, partOf(s), nil
+				if k := r.o.WellKnown[s]; k != nil {
+					if clones[s] == nil {
+						clones[s] = k.Clone()
+					}
+					last, known = k.State(), clones[s]
+				}
 				if !slices.Contains(held, p) {
 					held = append(held, p)
 				}
+			}
+		}
+		if known != nil {
+			if err := known.Recode(&e); err != nil {
+				return err
 			}
 		}
 		looked, err := p.append(last, &e)

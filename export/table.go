@@ -176,6 +176,9 @@ func tableMetadata(s *statereader.State) arrow.Metadata {
 	add("state.name", s.Name)
 	add("state.kind", string(s.Kind))
 	add("state.ttl", strconv.FormatBool(s.TTL))
+	if s.WellKnown != "" {
+		add("wellknown", s.WellKnown)
+	}
 	for _, p := range typeParts {
 		if text := typeText(s, p.of); text != "" {
 			add("type."+p.name, text)

@@ -13,6 +13,7 @@ import (
 	"ckpt/serializer"
 	"ckpt/state"
 	"ckpt/statereader"
+	"ckpt/statereader/wellknown"
 )
 
 // GetOptions name what to look up. Key, Namespace and MapKey are JSON, as rows show them.
@@ -22,6 +23,7 @@ type GetOptions struct {
 	Key       string
 	Namespace string
 	MapKey    string
+	Raw       bool // state of known connectors as stored
 }
 
 // Lookup is an opened checkpoint and the state to look in.
@@ -31,8 +33,10 @@ type Lookup struct {
 	// Scanned says that the key's hash is unknown: every key group is searched.
 	Scanned bool
 
-	view *statereader.View
-	o    GetOptions
+	view   *statereader.View
+	stored *statereader.State // State, as its serializers declare it
+	known  statereader.Recoder
+	o      GetOptions
 }
 
 // Get finds the state that o names; Rows then yields what it holds under the key. The caller closes the Lookup.
@@ -45,6 +49,17 @@ func Get(ctx context.Context, path string, o GetOptions) (*Lookup, error) {
 	if err := l.find(); err != nil {
 		view.Close()
 		return nil, err
+	}
+	l.stored = l.State
+	if !o.Raw {
+		r, err := wellknown.Recognise(ctx, view, l.stored)
+		if err != nil {
+			view.Close()
+			return nil, err
+		}
+		if r != nil {
+			l.known, l.State = r, r.State()
+		}
 	}
 	return l, nil
 }
@@ -150,7 +165,7 @@ func (l *Lookup) nothing() error {
 var errStopped = errors.New("the consumer stopped")
 
 func (l *Lookup) rows(ctx context.Context, yield func(state.Entry, error) bool) (n int, err error) {
-	sel := statereader.Selection{States: []*statereader.State{l.State}, AllCopies: l.o.Filter.AllCopies}
+	sel := statereader.Selection{States: []*statereader.State{l.stored}, AllCopies: l.o.Filter.AllCopies}
 	if l.State.Key != nil {
 		_, hash, known, err := l.wants(l.State.Metas[0], l.State.Key)
 		if err != nil {
@@ -177,6 +192,11 @@ func (l *Lookup) rows(ctx context.Context, yield func(state.Entry, error) bool) 
 			}
 			if !w.match(&e) || e.Flags&state.Empty != 0 {
 				continue
+			}
+			if l.known != nil {
+				if err := l.known.Recode(&e); err != nil {
+					return n, err
+				}
 			}
 			if n++; !yield(e, nil) {
 				return n, errStopped

@@ -56,6 +56,8 @@ type State struct {
 	Metas []*state.Meta
 	// Subtasks counts those whose headers list the state.
 	Subtasks int
+	// WellKnown names the decoder, and the versions that it met, that made Value out of stored bytes. Empty: as stored.
+	WellKnown string
 }
 
 // OpenPath opens the checkpoint that path names: a `_metadata` file, its directory, or the directory of a job's

@@ -10,6 +10,7 @@ import (
 	"ckpt/export"
 	"ckpt/inspect"
 	"ckpt/statereader"
+	"ckpt/statereader/wellknown"
 	"ckpt/storage"
 )
 
@@ -19,6 +20,7 @@ type exportFlags struct {
 	fileSize  byteSize
 	allCopies bool
 	overwrite bool
+	raw       bool
 	o         export.Options
 }
 
@@ -44,6 +46,7 @@ func newExportCommand(app *App) *cobra.Command {
 	flags.Var(&f.fileSize, "file-size", "size after which a part goes on in the next file")
 	flags.BoolVar(&f.overwrite, "overwrite", false, "replace what an earlier export wrote to the directory")
 	flags.BoolVar(&f.allCopies, "all-copies", false, "broadcast state of every subtask, not of the first alone")
+	flags.BoolVar(&f.raw, "raw", false, "state of known connectors as the bytes that its serializer declares")
 	flags.BoolVar(&f.o.Flatten, "flatten", false, "columns for the fields of structs, named value.field")
 	flags.BoolVar(&f.o.TypedTime, "typed-time", false, "timestamps instead of Flink's longs for timers, windows and last access")
 	flags.BoolVar(&f.o.NoExact, "no-exact", false, "leave out the exact column; exit with 3 if a row needed it")
@@ -76,6 +79,11 @@ func (app *App) export(ctx context.Context, path string, f *exportFlags) error {
 	}
 	if err := app.exportOptions(ctx, view, loc, sel, f); err != nil {
 		return err
+	}
+	if !f.raw {
+		if f.o.WellKnown, err = wellknown.All(ctx, view, sel); err != nil {
+			return err
+		}
 	}
 	bar := app.newProgress("export")
 	f.o.Progress = func(p export.Progress) { bar.update(p.BytesDone, p.Bytes, p.Rows) }

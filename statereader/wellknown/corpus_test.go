@@ -92,8 +92,8 @@ func TestLegacyConsumers(t *testing.T) {
 		{"flink-connector-kafka-base/kafka-consumer-migration-test-flink1.5-snapshot", legacyKafkaState, "abc 13 16768, def 7 987654321"},
 		{"flink-connector-kafka-base/kafka-consumer-migration-test-flink1.7-snapshot", legacyKafkaState, "abc 13 16768, def 7 987654321"},
 		{"flink-connector-kafka-base/kafka-consumer-migration-test-flink1.7-empty-state-snapshot", legacyKafkaState, ""},
-		{"flink-connector-kinesis/kinesis-consumer-migration-test-flink1.4-snapshot", legacyKinesis1, "fakeStream1 shardId-000000000000 987654321"},
-		{"flink-connector-kinesis/kinesis-consumer-migration-test-flink1.7-snapshot", legacyKinesis1, "fakeStream1 shardId-000000000000 987654321"},
+		{"flink-connector-kinesis/kinesis-consumer-migration-test-flink1.4-snapshot", legacyKinesisState, "fakeStream1 shardId-000000000000 987654321"},
+		{"flink-connector-kinesis/kinesis-consumer-migration-test-flink1.7-snapshot", legacyKinesisState, "fakeStream1 shardId-000000000000 987654321"},
 	} {
 		v := connectorView(t, filepath.Join(corpus, tc.dir))
 		var got []string

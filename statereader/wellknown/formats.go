@@ -7,13 +7,13 @@ import (
 
 // Names of states, on disk.
 const (
-	readerState      = "SourceReaderState"
-	legacyKafkaState = "topic-partition-offset-states"
-	legacyKinesis1   = "Kinesis-Stream-Shard-State"
-	writerState      = "writer_raw_states"
-	committerState   = "streaming_committer_raw_states"
-	bucketState      = "bucket-states"
-	compactorState   = "remaining_compact_commit_raw_state"
+	readerState        = "SourceReaderState"
+	legacyKafkaState   = "topic-partition-offset-states"
+	legacyKinesisState = "Kinesis-Stream-Shard-State"
+	writerState        = "writer_raw_states"
+	committerState     = "streaming_committer_raw_states"
+	bucketState        = "bucket-states"
+	compactorState     = "remaining_compact_commit_raw_state"
 )
 
 // coordinatorVersion of sources, on disk. Version 0, of 1.11, had more behind the enumerator.
@@ -29,7 +29,7 @@ func formatsOf(name string) []*Format {
 		return splitFormats
 	case legacyKafkaState:
 		return legacyKafkaFormats
-	case legacyKinesis1:
+	case legacyKinesisState:
 		return legacyKinesisFormats
 	case writerState:
 		return writerFormats
@@ -41,6 +41,14 @@ func formatsOf(name string) []*Format {
 		return compactorFormats
 	}
 	return nil
+}
+
+// IsReader says whether a state of that name holds the splits of a source's reader.
+func IsReader(name string) bool { return name == readerState }
+
+// IsSource says whether a state of that name holds positions of a source.
+func IsSource(name string) bool {
+	return name == readerState || name == legacyKafkaState || name == legacyKinesisState
 }
 
 // elements is a format that is taken as soon as all elements fit.

@@ -68,6 +68,9 @@ func Locate(ctx context.Context, p string, o Options) (*Location, error) {
 		return nil, &javaio.FormatError{File: p, Offset: -1, Fix: "ckpt ls " + p + " shows what is below it",
 			Err: fmt.Errorf("no _metadata in it, and no complete chk-N below it: %w", fs.ErrNotExist)}
 	}
+	if o.Chosen != nil {
+		o.Chosen(dir)
+	}
 	return at(path.Join(dir, "_metadata"), dir), nil
 }
 

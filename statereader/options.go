@@ -23,6 +23,8 @@ type Options struct {
 	IgnoreChecksums bool
 	// Wrap is put around the file system of a path that is opened, for counting, caching or limiting; nil: nothing is.
 	Wrap func(storage.FS) storage.FS
+	// Chosen is told the checkpoint that was taken where the path named a job's directory; may be nil.
+	Chosen func(dir string)
 	// UIDs are names that may be uids of operators: one whose hash is an operator's id becomes its UID.
 	UIDs []string
 	// Kryo is the generation of values that Kryo wrote where nothing in the checkpoint tells it.

@@ -243,7 +243,7 @@ func (app *App) filter() inspect.Filter {
 // readerOptions are the common flags as the reader takes them.
 func (app *App) readerOptions() (statereader.Options, error) {
 	o := statereader.Options{Parallelism: app.parallelism, Memory: int64(app.memory), MaxValue: int64(app.maxValue), Wrap: app.Wrap,
-		UIDs: app.uids}
+		UIDs: app.uids, Chosen: func(dir string) { app.warn("reading %s", dir) }}
 	for _, m := range app.maps {
 		one, err := storage.ParseMapping(m)
 		if err != nil {

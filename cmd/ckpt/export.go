@@ -67,7 +67,6 @@ func (app *App) export(ctx context.Context, path string, f *exportFlags) error {
 		return err
 	}
 	defer view.Close()
-	app.chosen(loc)
 	for _, p := range view.Problems() {
 		app.warn("%v", p)
 	}
@@ -164,11 +163,4 @@ func exportTable(m *export.Manifest) table {
 		t.rows = append(t.rows, []any{s.Operator, s.State, s.Kind, s.Rows, s.Opaque, s.Inexact, len(s.Files)})
 	}
 	return t
-}
-
-// chosen names the checkpoint that was taken where the user named a job's directory.
-func (app *App) chosen(loc *statereader.Location) {
-	if loc.Chosen != "" {
-		app.warn("reading %s", loc.Chosen)
-	}
 }

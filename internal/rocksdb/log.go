@@ -61,7 +61,9 @@ func (l *logReader) next() ([]byte, error) {
 			return nil, l.fail(at-logHeader, "chunk of type %d out of order", typ)
 		}
 		l.parts = append(l.parts, logPart{len(l.rec), at})
-		l.rec = append(l.rec, payload...)
+		if l.rec = append(l.rec, payload...); l.rec == nil { // RocksDB 8.10 begins with a record without bytes
+			l.rec = []byte{}
+		}
 		if typ == chunkFull || typ == chunkLast {
 			return l.rec, nil
 		}

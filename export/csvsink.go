@@ -68,6 +68,23 @@ func (s *csvSink) append(st *statereader.State, e *state.Entry) error {
 	return nil
 }
 
+// RowCSV writes rows of one state as CSV, as an export does. It belongs to one goroutine.
+type RowCSV struct{ sink *csvSink }
+
+// NewRowCSV writes the header row.
+func NewRowCSV(w io.Writer, s *statereader.State) (*RowCSV, error) {
+	r := &RowCSV{newCSVSink(NewTable(s, TableOptions{}))}
+	return r, r.sink.begin(w)
+}
+
+// Append writes an entry of the state.
+func (r *RowCSV) Append(e *state.Entry) error {
+	if err := r.sink.append(r.sink.table.State, e); err != nil {
+		return err
+	}
+	return r.sink.flush()
+}
+
 // appendCSVOfJSON appends a field: a JSON string's text, nothing for null, other JSON as it stands.
 func appendCSVOfJSON(dst, js []byte) []byte {
 	switch {

@@ -24,6 +24,7 @@ type Finding struct {
 
 // Validation is the answer of Validate.
 type Validation struct {
+	Path     string    `json:"path"` // as the user named it
 	OK       bool      `json:"ok"`
 	Level    string    `json:"level"`
 	Findings []Finding `json:"findings"`

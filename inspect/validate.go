@@ -33,7 +33,7 @@ func Validate(ctx context.Context, path string, o ValidateOptions) (*Validation,
 	if o.Level == "" {
 		o.Level = "files"
 	}
-	val := &validator{v: &Validation{Level: o.Level, Findings: []Finding{}}}
+	val := &validator{v: &Validation{Path: path, Level: o.Level, Findings: []Finding{}}}
 	if err := val.open(ctx, path, o.Reader); err != nil || val.source == nil {
 		return val.v, err
 	}

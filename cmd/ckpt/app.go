@@ -28,6 +28,7 @@ type App struct {
 	Wrap func(storage.FS) storage.FS
 
 	prepared    bool // the flags are settled
+	rendered    int  // reports that have been written
 	output      string
 	bytes       bool
 	operators   []string

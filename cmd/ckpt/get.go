@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"ckpt/export"
 	"ckpt/inspect"
 )
 
@@ -18,7 +17,8 @@ func newGetCommand(app *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "get PATH --operator U --state S --key JSON",
 		Short: "Show what one key holds",
-		Long: "get prints the rows of one state under one key as JSON lines. Only the key group of the key is read.\n" +
+		Long: "get prints the rows of one state under one key: JSON lines, or with -o json an array, with -o csv what export --to csv\n" +
+			"writes. Only the key group of the key is read.\n" +
 			"Key, namespace and map key are JSON as rows show them; tuples and rows may also be arrays. Operator and state may be\n" +
 			"left out where there is only one.\n\n" +
 			"get --offsets shows where the sources of the job stand instead: one row per partition, of the readers, of the\n" +
@@ -108,31 +108,19 @@ func (app *App) get(cmd *cobra.Command, path string, o inspect.GetOptions) error
 	for _, p := range l.Problems() {
 		app.warn("%v", p)
 	}
-	out := bufio.NewWriter(app.Out)
-	var line []byte
+	out := app.newRows(l.State)
 	warned := false
 	for e, err := range l.Rows(cmd.Context()) {
 		if l.Scanned && !warned {
 			app.warn("the hash of this key type is unknown: every key group is searched")
 			warned = true
 		}
+		if err == nil {
+			err = out.append(&e)
+		}
 		if err != nil {
-			return flushed(out, err)
-		}
-		if line, err = export.AppendRowJSON(line[:0], l.State, &e); err != nil {
-			return flushed(out, err)
-		}
-		if _, err := out.Write(append(line, '\n')); err != nil {
-			return err
+			return cmp.Or(out.end(), err)
 		}
 	}
-	return out.Flush()
-}
-
-// flushed writes out what is buffered before err is reported.
-func flushed(out *bufio.Writer, err error) error {
-	if e := out.Flush(); e != nil {
-		return e
-	}
-	return err
+	return out.end()
 }

@@ -31,7 +31,12 @@ func newInspectCommand(app *App) *cobra.Command {
 				for _, p := range rep.Problems {
 					app.warn("%s", p)
 				}
-				return app.render(rep, nil, func() table { return inspectTable(rep, app.bytes) })
+				return app.render(rep, nil, func() table {
+					if app.output == "csv" {
+						return inspectCSV(rep)
+					}
+					return inspectTable(rep, app.bytes)
+				})
 			})
 		},
 	}
@@ -67,6 +72,19 @@ func inspectTable(r *inspect.Report, plain bool) table {
 	}
 	for i := range r.Operators {
 		t.rows = append(t.rows, operatorRows(&r.Operators[i])...)
+	}
+	return t
+}
+
+// inspectCSV has every column in every row, and the path.
+func inspectCSV(r *inspect.Report) table {
+	t := inspectTable(r, true)
+	t.header = append(t.header, "PATH")
+	for i, row := range t.rows {
+		if row[0] == "" {
+			copy(row, t.rows[i-1][:4])
+		}
+		t.rows[i] = append(row, r.Path)
 	}
 	return t
 }

@@ -48,8 +48,14 @@ func (app *App) render(report any, list []any, t func() table) error {
 		}
 		return nil
 	case "yaml":
+		if app.rendered++; app.rendered > 1 {
+			if _, err := fmt.Fprintln(app.Out, "---"); err != nil {
+				return err
+			}
+		}
 		return writeYAML(app.Out, report)
 	case "csv":
+		app.rendered++
 		return app.writeCSV(t())
 	}
 	return app.writeTable(t())
@@ -83,8 +89,10 @@ func blockStyle(n *yaml.Node) {
 
 func (app *App) writeCSV(t table) error {
 	w := csv.NewWriter(app.Out)
-	if err := w.Write(t.header); err != nil {
-		return err
+	if app.rendered == 1 { // one header for the reports of several paths
+		if err := w.Write(t.header); err != nil {
+			return err
+		}
 	}
 	for _, r := range t.rows {
 		if err := w.Write(cells(r, true)); err != nil {

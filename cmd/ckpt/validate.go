@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,12 @@ func newValidateCommand(app *App) *cobra.Command {
 				for i := range v.Findings {
 					rows[i] = v.Findings[i]
 				}
-				return app.render(v, rows, func() table { return validateTable(path, v, app.bytes) })
+				return app.render(v, rows, func() table {
+					if app.output == "csv" {
+						return validateCSV(path, v)
+					}
+					return validateTable(path, v, app.bytes)
+				})
 			})
 			if err == nil && code != exitDone {
 				return exitCode(code)
@@ -77,10 +83,22 @@ func validateTable(path string, v *inspect.Validation, plain bool) table {
 		if f.Offset >= 0 {
 			where += fmt.Sprintf("@%d", f.Offset)
 		}
+		if f.Operator != "" {
+			where = strings.TrimSpace(where + " " + strings.TrimSuffix(f.Operator+"/"+f.State, "/"))
+		}
 		t.rows = append(t.rows, []any{f.Severity, f.Code, where, f.Message})
 		if f.Fix != "" {
 			t.rows = append(t.rows, []any{"", "", "", "→ " + f.Fix})
 		}
+	}
+	return t
+}
+
+// validateCSV has a row for each finding.
+func validateCSV(path string, v *inspect.Validation) table {
+	t := table{header: []string{"PATH", "SEVERITY", "CODE", "FILE", "OFFSET", "FIELD", "OPERATOR", "STATE", "MESSAGE", "FIX"}}
+	for _, f := range v.Findings {
+		t.rows = append(t.rows, []any{path, f.Severity, f.Code, f.File, f.Offset, f.Field, f.Operator, f.State, f.Message, f.Fix})
 	}
 	return t
 }

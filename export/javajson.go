@@ -79,7 +79,18 @@ func (g *javaGraph) array(dst []byte, a *javaobj.Array) []byte {
 	return appendEach(dst, a.Values, g.append)
 }
 
+// boxes are the classes whose objects are their values.
+var boxes = map[string]bool{
+	"java.lang.Boolean": true, "java.lang.Byte": true, "java.lang.Short": true, "java.lang.Integer": true,
+	"java.lang.Long": true, "java.lang.Float": true, "java.lang.Double": true, "java.lang.Character": true,
+}
+
 func (g *javaGraph) object(dst []byte, o *javaobj.Object) []byte {
+	if boxes[o.Class()] {
+		if v, ok := o.Field("value"); ok {
+			return g.append(dst, v)
+		}
+	}
 	dst, met := g.met(dst, o)
 	if met {
 		return dst

@@ -3,6 +3,7 @@ package export
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"ckpt/serializer"
 )
@@ -10,7 +11,8 @@ import (
 // appendKryo appends what only values that Kryo wrote are made of:
 //
 //	{"$class":CLASS,"field":…}             fields that are known by name
-//	{"$class":CLASS,"$value":…}            what other classes hold: a list, a map, text …
+//	{"$class":CLASS,"$value":…}            what a subclass of a list, a map … or an enum holds
+//	…                                      the same of classes of Java and Scala: an array, an object, text …
 //	                …,"$comparator":…}     of a sorted collection that is not in natural order
 //	{"$ref":N}                             an object that began before, numbered as Kryo numbers them
 //
@@ -31,6 +33,9 @@ func (e encoder) appendKryo(dst []byte, v serializer.Value) ([]byte, bool) {
 }
 
 func (e encoder) kryoObject(dst []byte, o serializer.Object) []byte {
+	if o.Names == nil && o.Comparator == nil && (strings.HasPrefix(o.Class, "java.") || strings.HasPrefix(o.Class, "scala.") || strings.HasPrefix(o.Class, "[")) {
+		return e.append(dst, nil, o.Value)
+	}
 	dst = appendString(append(dst, `{"$class":`...), o.Class)
 	for i, name := range o.Names {
 		dst = append(appendName(append(dst, ','), name), ':')

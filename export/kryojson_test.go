@@ -20,12 +20,16 @@ func TestKryoJSON(t *testing.T) {
 		{"no fields", serializer.KryoObject{Graph: serializer.Object{Class: "x.P", Names: []string{}}}, `{"$class":"x.P"}`},
 		{"list that holds itself", serializer.KryoObject{Graph: serializer.Object{Class: "java.util.ArrayList",
 			Value: serializer.List{serializer.Ref(0), "a", serializer.Duration{Seconds: 90}}}},
-			`{"$class":"java.util.ArrayList","$value":[{"$ref":0},"a","PT1M30S"]}`},
+			`[{"$ref":0},"a","PT1M30S"]`},
+		{"list of a class of its own", serializer.KryoObject{Graph: serializer.Object{Class: "x.Words", Value: serializer.List{"a"}}},
+			`{"$class":"x.Words","$value":["a"]}`},
+		{"array", serializer.KryoObject{Graph: serializer.Object{Class: "[Ljava.lang.Object;", Value: serializer.List{int32(5), true}}}, `[5,true]`},
+		{"absent", serializer.KryoObject{Graph: serializer.Object{Class: "java.util.Optional"}}, `null`},
 		{"sorted", serializer.KryoObject{Graph: serializer.Object{Class: "java.util.TreeSet", Value: serializer.List{},
 			Comparator: serializer.Object{Class: "x.C", Names: []string{}}}},
 			`{"$class":"java.util.TreeSet","$value":[],"$comparator":{"$class":"x.C"}}`},
 		{"map", serializer.KryoObject{Graph: serializer.Object{Class: "java.util.HashMap",
-			Value: serializer.Map{{Key: "k", Value: serializer.BitSet{5}}}}}, `{"$class":"java.util.HashMap","$value":{"k":"{0, 2}"}}`},
+			Value: serializer.Map{{Key: "k", Value: serializer.BitSet{5}}}}}, `{"k":"{0, 2}"}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if got := string(AppendJSON(nil, typ, tc.v)); got != tc.want {

@@ -212,6 +212,9 @@ func (s *shapes) of(t *serializer.Type) *node {
 	if n := scalarNode(t); n != nil {
 		return n
 	}
+	if k := kryoScalar(t); k != nil {
+		return scalarNode(k)
+	}
 	if n := s.tableNode(t, false); n != nil {
 		return n
 	}

@@ -77,6 +77,8 @@ func parseValue(t *serializer.Type, raw []byte) (serializer.Value, error) {
 		return parseValue(t.Elems[0], raw)
 	case serializer.KindEither:
 		return parseEither(t, raw)
+	case serializer.KindKryo:
+		return parseKryo(t, raw)
 	case serializer.KindTimeWindow:
 		return parseWindow(t, raw)
 	case serializer.KindCountWindow:

@@ -142,6 +142,10 @@ func holdsOpaque(v serializer.Value) bool {
 	switch t := v.(type) {
 	case serializer.Opaque:
 		return true
+	case serializer.KryoObject:
+		return holdsOpaque(t.Graph)
+	case serializer.Object:
+		return holdsOpaque(t.Value) || slices.ContainsFunc(t.Values, holdsOpaque)
 	case serializer.Struct:
 		return slices.ContainsFunc(t.Values, holdsOpaque)
 	case serializer.List:

@@ -56,6 +56,9 @@ func (c *compiler) compile(t *serializer.Type, v *vector) walk {
 	if w := scalarWalk(t, v); w != nil {
 		return w
 	}
+	if k := kryoScalar(t); k != nil {
+		return kryoScalarWalk(t, k, v)
+	}
 	if w := c.list(t, v); w != nil {
 		return w
 	}

@@ -1,0 +1,94 @@
+package export
+
+import (
+	"encoding/json"
+	"math"
+	"strconv"
+
+	"ckpt/serializer"
+)
+
+const uuidClass = "java.util.UUID"
+
+// kryoScalar returns the type of the values of a Kryo serializer that was made for a class with a column of its own; nil
+// for other types.
+func kryoScalar(t *serializer.Type) *serializer.Type {
+	switch {
+	case t.Kind != serializer.KindKryo || t.Undecodable():
+		return nil
+	case t.Class == uuidClass:
+		return &serializer.Type{Kind: serializer.KindString}
+	}
+	return serializer.ScalarOf(t.Class)
+}
+
+// kryoScalarWalk returns the walk of such values: as if the scalar's own serializer had written them.
+func kryoScalarWalk(t, s *serializer.Type, v *vector) walk {
+	p, plain := serializer.Compile(t), serializer.Compile(s)
+	inner := scalarWalk(s, v)
+	var scratch []byte
+	return func(r *row, b []byte) []byte {
+		val, n, err := p.Decode(b)
+		if err != nil {
+			return r.fail()
+		}
+		if val = serializer.Plain(val); val == nil {
+			v.null()
+			return b[n:]
+		}
+		if id, ok := val.(serializer.UUID); ok {
+			val = id.String()
+		}
+		if scratch, err = plain.Append(scratch[:0], val); err != nil { // of a subclass
+			r.inexact = true
+			v.null()
+			return b[n:]
+		}
+		inner(r, scratch)
+		return b[n:]
+	}
+}
+
+// parseKryo reads a value that Kryo is to write: of the class that the serializer was made for; else texts, booleans and
+// numbers (Integer, or Long beyond its range) as they are, others as {"$class":CLASS,"$value":…}.
+func parseKryo(t *serializer.Type, raw []byte) (serializer.Value, error) {
+	if t.Class == uuidClass {
+		s, _ := unquote(raw)
+		if id, ok := serializer.ParseUUID(s); ok {
+			return id, nil
+		}
+		return nil, wanted(t, raw)
+	}
+	if s := kryoScalar(t); s != nil {
+		return parseValue(s, raw)
+	}
+	switch raw[0] {
+	case '"':
+		s, ok := unquote(raw)
+		if !ok {
+			return nil, wanted(t, raw)
+		}
+		return s, nil
+	case 't', 'f':
+		return raw[0] == 't', nil
+	case '{':
+		var o struct {
+			Class string          `json:"$class"`
+			Value json.RawMessage `json:"$value"`
+		}
+		if json.Unmarshal(raw, &o) != nil || o.Value == nil || serializer.ScalarOf(o.Class) == nil && o.Class != uuidClass {
+			return nil, wanted(t, raw)
+		}
+		named := *t
+		named.Class = o.Class
+		return parseKryo(&named, o.Value)
+	}
+	n, err := strconv.ParseInt(string(raw), 10, 64)
+	switch {
+	case err != nil:
+		return nil, wanted(t, raw)
+	case n < math.MinInt32 || n > math.MaxInt32:
+		return n, nil
+	}
+	return int32(n), nil
+}

@@ -2,6 +2,7 @@ package metadata
 
 import (
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -19,26 +20,52 @@ const (
 	knownNodes115 = 100
 )
 
+// Formats of uids, as in the option table.exec.uid.format: the default, and that of 1.15.
+const (
+	uidFormat    = "<id>_<transformation>"
+	uidFormat115 = "<id>_stream-exec-<type>_1_<transformation>"
+)
+
 var knownUIDs = sync.OnceValue(func() map[OperatorID]string {
 	all := make(map[OperatorID]string, knownNodes*72)
 	add := func(uid string) { all[OperatorIDFromUID(uid)] = uid }
 	add("TO_CHANGELOG")
 	add("FROM_CHANGELOG")
 	for n := 1; n <= knownNodes; n++ {
-		node := strconv.Itoa(n) + "_"
-		for _, of := range sqlNodes {
-			for _, name := range of.transformations {
-				add(node + name)
-				if n <= knownNodes115 {
-					add(node + "stream-exec-" + of.node + "_1_" + name)
-				}
-			}
+		nodeUIDs(n, uidFormat, add)
+		if n <= knownNodes115 {
+			nodeUIDs(n, uidFormat115, add)
 		}
-		add("Sink Committer: " + node + "sink")
-		add("Sink " + node + "sink Global Committer")
 	}
 	return all
 })
+
+// NodeUIDs returns the uids that operators of the node of that number in a SQL plan may have. The format is the option
+// table.exec.uid.format; empty: those of all releases.
+func NodeUIDs(node int, format string) (uids []string) {
+	formats := []string{format}
+	if format == "" {
+		formats = []string{uidFormat, uidFormat115}
+	}
+	for _, f := range formats {
+		nodeUIDs(node, f, func(uid string) { uids = append(uids, uid) })
+	}
+	return uids
+}
+
+func nodeUIDs(node int, format string, add func(string)) {
+	number := strconv.Itoa(node)
+	for _, of := range sqlNodes {
+		for _, name := range of.transformations {
+			uid := strings.NewReplacer("<id>", number, "<type>", of.node, "<version>", "1", "<transformation>", name).Replace(format)
+			add(uid)
+			if name == "sink" {
+				add("Sink Committer: " + uid)
+				add("Sink " + uid + " Global Committer")
+			}
+		}
+	}
+}
 
 // sqlNodes are the nodes of streaming plans with the names of their transformations.
 var sqlNodes = []struct {

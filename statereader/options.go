@@ -27,6 +27,8 @@ type Options struct {
 	Chosen func(dir string)
 	// UIDs are names that may be uids of operators: one whose hash is an operator's id becomes its UID.
 	UIDs []string
+	// Plan is the compiled plan of a SQL job: it names operators and the columns of their states. Nil: there is none.
+	Plan *Plan
 	// Kryo is the generation of values that Kryo wrote where nothing in the checkpoint tells it.
 	Kryo serializer.KryoGeneration
 	// KryoClasses describes classes whose fields Kryo wrote.

@@ -86,7 +86,7 @@ func OpenAt(ctx context.Context, path string, o Options) (*View, *Location, erro
 func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadata.Layout, o Options) (*View, error) {
 	v := &View{fs: fs, checkpoint: cp, layout: l, opts: o, headers: map[string]*state.Header{}}
 	uids := map[metadata.OperatorID]string{}
-	for _, uid := range o.UIDs {
+	for _, uid := range slices.Concat(o.Plan.UIDs(), o.UIDs) {
 		uids[metadata.OperatorIDFromUID(uid)] = uid
 	}
 	g, gctx := errgroup.WithContext(ctx)
@@ -106,6 +106,7 @@ func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadat
 		return nil, err
 	}
 	v.settleKryo()
+	v.nameTables()
 	for _, op := range v.operators {
 		for _, h := range op.handles {
 			op.Layouts[h.layout]++

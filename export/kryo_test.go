@@ -28,7 +28,7 @@ func TestKryoColumns(t *testing.T) {
 		{"java.util.UUID", "5401efcdab89674523011032547698badcfe", "utf8", "01234567-89ab-cdef-fedc-ba9876543210", `"01234567-89ab-cdef-fedc-ba9876543210"`},
 		{"java.util.Date", date("7b"), "timestamp[ms, tz=UTC]", "1970-01-01 00:00:00.123Z", `"1970-01-01T00:00:00.123Z"`},
 		{"java.util.Date", "4f017b", "timestamp[ms, tz=UTC]", "1970-01-01 00:00:00.123Z", `"1970-01-01T00:00:00.123Z"`}, // java.sql.Date
-		{"java.util.Date", "5101008095f52a", "timestamp[ms, tz=UTC]", "(null)", `"1970-01-01T00:00:00.090Z"`},            // java.sql.Timestamp
+		{"java.util.Date", "5101008095f52a", "timestamp[ms, tz=UTC]", "(null)", `"1970-01-01T00:00:00.090Z"`},           // java.sql.Timestamp
 		{"java.lang.Object", "0904", "utf8", "2", "2"},
 		{"java.lang.Object", "0301826f", "utf8", `"o"`, `"o"`},
 		{"java.lang.Object", "01006a6176612e7574696c2e41727261794c6973f4010402020301827809" + "04", "utf8", `[1,"x",2]`, `[1,"x",2]`},

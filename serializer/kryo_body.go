@@ -144,17 +144,9 @@ func (r *kryoReader) box(f kryoForm) Value {
 func (r *kryoReader) simple(c *kryoClass) Value {
 	switch c.form {
 	case formString:
-		if !r.build {
-			r.skipText()
-			return nil
-		}
-		return r.text()
+		return boxed(r, r.text())
 	case formText:
-		if !r.build {
-			r.skipText()
-			return nil
-		}
-		return r.object(c, r.text())
+		return r.object(c, boxed(r, r.text()))
 	case formBigInteger:
 		if v := r.bigInteger(); v != nil {
 			return v
@@ -170,24 +162,32 @@ func (r *kryoReader) simple(c *kryoClass) Value {
 	case formPattern:
 		text, flags := r.text(), uint32(0)
 		if !r.five {
-			return r.object(c, text)
+			return r.object(c, boxed(r, text))
 		}
 		if flags = r.uvarint(); flags == 0 {
-			return r.object(c, text)
+			return r.object(c, boxed(r, text))
 		}
-		return r.parts(c, []string{"pattern", "flags"}, text, int32(flags))
+		return r.parts(c, patternParts, boxed(r, text), boxed(r, int32(flags)))
 	case formAddress:
-		return r.parts(c, []string{"host", "port"}, r.text(), int32(r.uvarint()))
+		return r.parts(c, addressParts, boxed(r, r.text()), boxed(r, int32(r.uvarint())))
 	case formLocale:
 		return r.locale(c)
 	case formClassOf:
 		return r.classOf(c)
 	case formCalendar:
-		return r.parts(c, []string{"timeZone", "time", "lenient", "firstDayOfWeek", "minimalDaysInFirstWeek", "gregorianChange"},
-			r.text(), Millis(r.uvarint64()), r.flag(), int32(r.uvarint()), int32(r.uvarint()), Millis(r.int64()))
+		return r.parts(c, calendarParts,
+			boxed(r, r.text()), boxed(r, Millis(r.uvarint64())), boxed(r, r.flag()), boxed(r, int32(r.uvarint())),
+			boxed(r, int32(r.uvarint())), boxed(r, Millis(r.int64())))
 	}
 	return nil
 }
+
+// Names of the parts of classes of the platform.
+var (
+	patternParts  = []string{"pattern", "flags"}
+	addressParts  = []string{"host", "port"}
+	calendarParts = []string{"timeZone", "time", "lenient", "firstDayOfWeek", "minimalDaysInFirstWeek", "gregorianChange"}
+)
 
 // parts is an object of several values.
 func (r *kryoReader) parts(c *kryoClass, names []string, values ...Value) Value {
@@ -243,15 +243,9 @@ func (r *kryoReader) locale(c *kryoClass) Value {
 			s, _ := f.(string)
 			return s
 		}
-		return r.object(c, localeText(part("language"), part("country"), part("variant")))
+		return r.object(c, boxed(r, localeText(part("language"), part("country"), part("variant"))))
 	}
-	if !r.build {
-		r.skipText()
-		r.skipText()
-		r.skipText()
-		return nil
-	}
-	return r.object(c, localeText(r.text(), r.text(), r.text()))
+	return r.object(c, boxed(r, localeText(r.text(), r.text(), r.text())))
 }
 
 // localeText is Java's form of a locale.
@@ -283,7 +277,7 @@ func (r *kryoReader) classOf(c *kryoClass) Value {
 			}
 		}
 	}
-	return r.object(c, name)
+	return r.object(c, boxed(r, name))
 }
 
 // enum reads an ordinal.
@@ -324,15 +318,15 @@ func (r *kryoReader) optional(c *kryoClass, args []*kryoDeclared) Value {
 	var v Value
 	switch {
 	case c.form == formOptionalInt && r.five:
-		v = int32(r.fixed(4))
+		v = boxed(r, int32(r.fixed(4)))
 	case c.form == formOptionalLong && r.five:
-		v = int64(r.fixed(8))
+		v = boxed(r, int64(r.fixed(8)))
 	case c.form == formOptionalDouble:
-		v = math.Float64frombits(r.fixed(8))
+		v = boxed(r, math.Float64frombits(r.fixed(8)))
 	case c.form == formOptionalInt:
-		v = r.int32()
+		v = boxed(r, r.int32())
 	default:
-		v = r.int64()
+		v = boxed(r, r.int64())
 	}
 	if !present {
 		v = nil

@@ -193,6 +193,13 @@ func makeKryoKnown() map[string]*kryoClass {
 	for _, e := range kryoEnums {
 		m[e.name] = &kryoClass{name: e.name, form: formEnum, final: true, labels: strings.Fields(e.labels)}
 	}
+	for _, c := range kryoPrimitives {
+		m[c.name] = c
+	}
+	for _, name := range strings.Fields("java.lang.Object java.lang.String java.lang.Integer java.lang.Long java.lang.Double") {
+		a := arrayOf(m[name], 1)
+		m[a.name] = a
+	}
 	addScala(m)
 	addKryoFields(m)
 	return m

@@ -51,16 +51,26 @@ func (r *kryoReader) container(c *kryoClass, args []*kryoDeclared) Value {
 	case formEnumSet:
 		return r.enumSet(c)
 	case formEmptyList:
-		return r.object(c, List{})
+		return r.object(c, boxed(r, List{}))
 	case formEmptyMap:
-		return r.object(c, Map{})
+		return r.object(c, boxed(r, Map{}))
 	case formSingle:
-		v := r.value(nil)
-		return r.object(c, List{v})
+		return r.single(c)
 	}
 	key := r.value(nil) // formSingleMap
 	v := r.value(nil)
+	if !r.build {
+		return nil
+	}
 	return r.object(c, Map{{key, v}})
+}
+
+func (r *kryoReader) single(c *kryoClass) Value {
+	v := r.value(nil)
+	if !r.build {
+		return nil
+	}
+	return r.object(c, List{v})
 }
 
 // elements reads n values: of the class of, or else each with its own.

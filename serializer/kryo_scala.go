@@ -125,9 +125,9 @@ func (r *kryoReader) product(c *kryoClass, n int, field func(int) Value) Value {
 func (r *kryoReader) raw(letter byte) Value {
 	switch letter {
 	case 'J':
-		return int64(r.fixed(8))
+		return boxed(r, int64(r.fixed(8)))
 	case 'I':
-		return int32(r.fixed(4))
+		return boxed(r, int32(r.fixed(4)))
 	}
 	return r.box(formDouble)
 }

@@ -13,35 +13,35 @@ func (r *kryoReader) time(c *kryoClass) Value {
 func (r *kryoReader) anyTime(c *kryoClass) Value {
 	switch c.form {
 	case formDate:
-		return r.made(c, Millis(r.uvarint64()))
+		return r.made(c, boxed(r, Millis(r.uvarint64())))
 	case formTimestamp:
 		return r.timestamp()
 	case formInstant:
 		s, n := r.secondsAndNanos()
-		return Instant{Seconds: s, Nanos: n}
+		return boxed(r, Instant{Seconds: s, Nanos: n})
 	case formDuration:
 		if r.five {
 			s := int64(r.fixed(8))
-			return Duration{Seconds: s, Nanos: r.nanos()}
+			return boxed(r, Duration{Seconds: s, Nanos: r.nanos()})
 		}
 		s, n := r.secondsAndNanos()
-		return Duration{Seconds: s, Nanos: n}
+		return boxed(r, Duration{Seconds: s, Nanos: n})
 	case formLocalDate:
-		return r.localDate()
+		return boxed(r, r.localDate())
 	case formLocalTime:
-		return r.localTime()
+		return boxed(r, r.localTime())
 	case formLocalDateTime:
-		return r.localDateTime()
+		return boxed(r, r.localDateTime())
 	case formOffsetDateTime:
 		t := OffsetDateTime{Local: r.nestedDateTime()}
 		t.Offset = r.nestedOffset()
-		return t
+		return boxed(r, t)
 	case formOffsetTime:
 		return r.offsetTime()
 	case formZonedDateTime:
 		return r.zonedDateTime()
 	case formZoneOffset:
-		return r.zoneOffset()
+		return boxed(r, r.zoneOffset())
 	case formZoneRegion:
 		return r.zoneRegion(c)
 	}
@@ -60,25 +60,25 @@ func (r *kryoReader) made(c *kryoClass, v Value) Value {
 func (r *kryoReader) calendarPart(c *kryoClass) Value {
 	switch {
 	case c.form == formYear:
-		return Year(r.number())
+		return boxed(r, Year(r.number()))
 	case c.form == formYearMonth && r.five:
 		y := int32(r.uvarint())
-		return YearMonth{Year: y, Month: int32(int8(r.byte()))}
+		return boxed(r, YearMonth{Year: y, Month: int32(int8(r.byte()))})
 	case c.form == formYearMonth:
 		m := r.int32()
-		return YearMonth{Month: m, Year: r.int32()}
+		return boxed(r, YearMonth{Month: m, Year: r.int32()})
 	case c.form == formMonthDay && r.five:
 		m := int32(int8(r.byte()))
-		return MonthDay{Month: m, Day: int32(int8(r.byte()))}
+		return boxed(r, MonthDay{Month: m, Day: int32(int8(r.byte()))})
 	case c.form == formMonthDay:
 		d := r.int32()
-		return MonthDay{Day: d, Month: r.int32()}
+		return boxed(r, MonthDay{Day: d, Month: r.int32()})
 	case r.five:
 		y, m := int32(r.uvarint()), int32(r.uvarint())
-		return Period{Years: y, Months: m, Days: int32(r.uvarint())}
+		return boxed(r, Period{Years: y, Months: m, Days: int32(r.uvarint())})
 	}
 	d, m := r.int32(), r.int32()
-	return Period{Days: d, Months: m, Years: r.int32()}
+	return boxed(r, Period{Days: d, Months: m, Years: r.int32()})
 }
 
 // number reads an int that 5.6 expects to be positive.
@@ -126,7 +126,7 @@ func (r *kryoReader) timestamp() Value {
 	if rest := t.Millis % 1000; r.err == nil && (rest+1000)%1000 != milli {
 		r.corrupt(at, "%d milliseconds with %d nanoseconds of a second", t.Millis, t.Nanos)
 	}
-	return t
+	return boxed(r, t)
 }
 
 func (r *kryoReader) localDate() (d LocalDate) {
@@ -244,17 +244,19 @@ func (r *kryoReader) offsetTime() Value {
 	if r.five {
 		t := OffsetTime{Time: r.localTime()}
 		t.Offset = r.zoneOffset()
-		return t
+		return boxed(r, t)
 	}
 	offset := part[ZoneOffset](r, formZoneOffset) // field offset, then time
-	return OffsetTime{Time: part[LocalTime](r, formLocalTime), Offset: offset}
+	return boxed(r, OffsetTime{Time: part[LocalTime](r, formLocalTime), Offset: offset})
 }
 
 func (r *kryoReader) zonedDateTime() Value {
 	t := ZonedDateTime{Local: r.nestedDateTime()}
 	if r.five {
 		t.Zone = r.text()
-		t.Offset, t.HasOffset = parseOffset(t.Zone)
+		if r.build {
+			t.Offset, t.HasOffset = parseOffset(t.Zone)
+		}
 	} else {
 		t.Offset, t.HasOffset = r.nestedOffset(), true
 		switch z := r.resolved(r.value(nil)).(type) {
@@ -270,14 +272,14 @@ func (r *kryoReader) zonedDateTime() Value {
 	if t.HasOffset && t.Zone == t.Offset.String() {
 		t.Zone = ""
 	}
-	return t
+	return boxed(r, t)
 }
 
 // zoneRegion is the id of a region.
 func (r *kryoReader) zoneRegion(c *kryoClass) Value {
 	if r.five {
-		return r.object(c, r.text())
+		return r.object(c, boxed(r, r.text()))
 	}
 	id, _ := r.resolved(r.nullable(kryoKnown["java.lang.String"], nil)).(string)
-	return r.object(c, id)
+	return r.object(c, boxed(r, id))
 }

@@ -60,6 +60,14 @@ func (t *kryoTypes) read(r *kryoReader, b []byte, g KryoGeneration) Value {
 	return v
 }
 
+// boxed is v where values are made.
+func boxed[T any](r *kryoReader, v T) Value {
+	if !r.build || r.err != nil {
+		return nil
+	}
+	return v
+}
+
 func (r *kryoReader) fail(err error) {
 	if r.err == nil {
 		r.err = err
@@ -211,6 +219,14 @@ func (r *kryoReader) spend(n int) bool {
 //
 // A string that is null is written as null before.
 func (r *kryoReader) text() string {
+	if !r.build {
+		r.textBytes()
+		return ""
+	}
+	return r.makeText()
+}
+
+func (r *kryoReader) makeText() string {
 	at := r.p
 	b, units, ascii := r.textBytes()
 	switch {
@@ -225,9 +241,6 @@ func (r *kryoReader) text() string {
 	}
 	return kryoText(r.b[at:r.p], len(b))
 }
-
-// skipText passes a string.
-func (r *kryoReader) skipText() { r.textBytes() }
 
 // textBytes passes a string. It returns its bytes and, but in the ASCII form, its units; ascii says that all have one byte.
 func (r *kryoReader) textBytes() (b []byte, units int, ascii bool) {
@@ -399,7 +412,7 @@ func (r *kryoReader) className() *kryoClass {
 		var name [128]byte
 		if len(b) > len(name) {
 			r.p = from
-			c = r.t.class(r.text())
+			c = r.t.class(r.makeText())
 		} else {
 			n := copy(name[:], b)
 			name[n-1] &= 0x7F
@@ -407,7 +420,7 @@ func (r *kryoReader) className() *kryoClass {
 		}
 	} else {
 		r.p = from
-		c = r.t.class(r.text())
+		c = r.t.class(r.makeText())
 	}
 	if r.named < len(r.few) {
 		r.few[r.named] = c

@@ -24,6 +24,12 @@ const (
 	Unknown        Kind = "unknown"
 )
 
+// Kinds are all kinds.
+func Kinds() []Kind {
+	return []Kind{Value, List, Map, Reducing, Aggregating, Folding, Timer, OperatorList, OperatorUnion, BroadcastState, RawKeyed,
+		RawOperator, ChannelInput, ChannelOutput, Coordinator, Unknown}
+}
+
 // BackendType is the kind that a header stores; the ordinals are on disk.
 type BackendType int32
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -110,6 +111,7 @@ func newRootCommand(app *App) *cobra.Command {
 	app.addCommonFlags(root.PersistentFlags())
 	root.AddCommand(newLsCommand(app), newInspectCommand(app), newDumpCommand(app), newGetCommand(app),
 		newExportCommand(app), newValidateCommand(app), newCopyCommand(app), newVersionCommand(app))
+	app.completions(root)
 	for _, c := range root.Commands() {
 		if args := c.Args; args != nil { // wrong number of arguments is a usage error like a wrong flag
 			c.Args = func(cmd *cobra.Command, a []string) error {
@@ -146,6 +148,9 @@ func (app *App) addCommonFlags(f *pflag.FlagSet) {
 // prepare settles the flags: command line, then environment, then ckpt.yaml.
 func (app *App) prepare(cmd *cobra.Command) error {
 	file, err := configFile()
+	if err == nil {
+		err = knownKeys(cmd.Root(), file)
+	}
 	if err != nil {
 		return usageError{err}
 	}
@@ -164,13 +169,29 @@ func (app *App) prepare(cmd *cobra.Command) error {
 	if bad != nil {
 		return usageError{bad}
 	}
-	if !slices.Contains([]string{"table", "json", "jsonl", "yaml", "csv"}, app.output) {
-		return usageError{fmt.Errorf("--output %q: want table, json, jsonl, yaml or csv", app.output)}
+	if err := errors.Join(oneOf("output", app.output, outputs), oneOf("log-format", app.logFormat, logFormats)); err != nil {
+		return err
+	}
+	if app.kind != "" {
+		if err := oneOf("kind", app.kind, kinds()); err != nil {
+			return err
+		}
 	}
 	if app.parallelism < 1 {
 		return usageError{fmt.Errorf("--parallelism %d: want at least 1", app.parallelism)}
 	}
 	app.Log, app.prepared = app.newLog(), true
+	return nil
+}
+
+// knownKeys says which key of ckpt.yaml no command has as a flag.
+func knownKeys(root *cobra.Command, file map[string]any) error {
+	for key := range file {
+		known := func(c *cobra.Command) bool { return c.Flag(key) != nil }
+		if !known(root) && !slices.ContainsFunc(root.Commands(), known) {
+			return fmt.Errorf("ckpt.yaml: %s: no command has a flag of that name", key)
+		}
+	}
 	return nil
 }
 

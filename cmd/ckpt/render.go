@@ -68,7 +68,7 @@ func writeYAML(w io.Writer, report any) error {
 		return err
 	}
 	var n yaml.Node
-	if err := yaml.Unmarshal(b, &n); err != nil { // JSON is YAML, and a node keeps the order
+	if err := yaml.Unmarshal(surrogatesAsText(b), &n); err != nil { // JSON is YAML, and a node keeps the order
 		return err
 	}
 	blockStyle(&n)
@@ -78,6 +78,23 @@ func writeYAML(w io.Writer, report any) error {
 		return err
 	}
 	return enc.Close()
+}
+
+// surrogatesAsText escapes the escapes of surrogates, all of which stand alone: YAML has none, and shows the text \ud800.
+func surrogatesAsText(js []byte) []byte {
+	var out []byte
+	start := 0
+	for i := 0; i+3 < len(js); i++ {
+		if js[i] != '\\' {
+			continue
+		}
+		if js[i+1] == 'u' && js[i+2] == 'd' && js[i+3] >= '8' {
+			out = append(append(out, js[start:i]...), '\\')
+			start = i
+		}
+		i++ // what is escaped
+	}
+	return append(out, js[start:]...)
 }
 
 func blockStyle(n *yaml.Node) {

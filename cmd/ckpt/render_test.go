@@ -92,6 +92,10 @@ func TestGetForms(t *testing.T) {
 		if r.code != exitDone || !strings.HasPrefix(r.out, want) || strings.Count(r.out, "50002") < 2 {
 			t.Errorf("%s: exit %d: %s%s", form, r.code, r.out, r.err)
 		}
+		surrogates := ckpt(t, "get", fixtures.Get(t, "2.3.0", plain).Path(), "--operator", "string-keys", "--state", "value", "--key", `"\ude00\ud83d"`, "-o", form)
+		if surrogates.code != exitDone || !strings.Contains(surrogates.out, `\ude00\ud83d`) {
+			t.Errorf("%s: exit %d: %s%s", form, surrogates.code, surrogates.out, surrogates.err)
+		}
 		if r = ckpt(t, append(line, `"nobody"`, "-o", form)...); r.code != exitNotFound || r.out != "" {
 			t.Errorf("%s: exit %d, stdout %q", form, r.code, r.out)
 		}

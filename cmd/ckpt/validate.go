@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,8 +23,8 @@ func newValidateCommand(app *App) *cobra.Command {
 			if o.Reader, err = app.readerOptions(); err != nil {
 				return err
 			}
-			if !slices.Contains([]string{"metadata", "files", "deep"}, o.Level) {
-				return usageError{fmt.Errorf("--level %q: want metadata, files or deep", o.Level)}
+			if err := oneOf("level", o.Level, levels); err != nil {
+				return err
 			}
 			code := exitDone
 			err = app.eachPath(cmd.Context(), args, func(path string) error {

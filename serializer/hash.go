@@ -47,6 +47,7 @@ func (p *Program) HashBytes(b []byte) (hash int32, known bool, err error) {
 // hasher computes hash codes; one that is not known makes all that contain it unknown.
 type hasher struct {
 	rows    RowRule
+	user    userRule
 	unknown bool
 }
 
@@ -197,7 +198,7 @@ func (h *hasher) structure(n *node, s Struct) (code int32) {
 	case KindCaseClass:
 		return h.product(n, s)
 	}
-	return h.none() // user code
+	return h.user.hash(h, n, s)
 }
 
 func (h *hasher) either(n *node, e Either) int32 {

@@ -29,6 +29,8 @@ type Validation struct {
 	Level    string    `json:"level"`
 	Findings []Finding `json:"findings"`
 	Checked  Checked   `json:"checked"`
+	// KeyHashes are the rules found for keys that hold rows or classes of users; level deep.
+	KeyHashes []KeyHash `json:"keyHashes,omitempty"`
 }
 
 // Checked says how much was looked at.

@@ -32,6 +32,8 @@ type Lookup struct {
 	State *statereader.State
 	// Scanned says that the key's hash is unknown: every key group is searched.
 	Scanned bool
+	// HashRule is the rule by which the hash of the key was found out; empty: Flink's own, or Scanned.
+	HashRule string
 
 	view   *statereader.View
 	stored *statereader.State // State, as its serializers declare it
@@ -166,16 +168,70 @@ var errStopped = errors.New("the consumer stopped")
 
 func (l *Lookup) rows(ctx context.Context, yield func(state.Entry, error) bool) (n int, err error) {
 	sel := statereader.Selection{States: []*statereader.State{l.stored}, AllCopies: l.o.Filter.AllCopies}
-	if l.State.Key != nil {
-		_, hash, known, err := l.wants(l.State.Metas[0], l.State.Key)
-		if err != nil {
+	if l.State.Key == nil {
+		return l.search(ctx, sel, yield)
+	}
+	_, hash, known, err := l.wants(l.State.Metas[0], l.State.Key)
+	if err != nil {
+		return 0, err
+	}
+	if !known {
+		if hash, known, err = l.detected(ctx, sel); err != nil {
 			return 0, err
 		}
-		if l.Scanned = !known; known {
-			kg := state.KeyGroup(keygroup.Of(hash, l.State.Operator.Meta.MaxParallelism))
-			sel.KeyGroups = statereader.KeyGroupSet{{First: kg, Last: kg}}
+	}
+	if known {
+		kg := state.KeyGroup(keygroup.Of(hash, l.State.Operator.Meta.MaxParallelism))
+		one := sel
+		one.KeyGroups = statereader.KeyGroupSet{{First: kg, Last: kg}}
+		if n, err = l.search(ctx, one, yield); n > 0 || err != nil || l.HashRule == "" {
+			return n, err
+		}
+		l.HashRule = "" // a rule that fits other keys alone proves nothing about this one
+	}
+	l.Scanned = true
+	return l.search(ctx, sel, yield)
+}
+
+// sampledKeys is how many keys are looked at to find the rule that hashed them.
+const sampledKeys = 1024
+
+// detected hashes the key by the rule that fits the first keys of the state, if there is one.
+func (l *Lookup) detected(ctx context.Context, sel statereader.Selection) (hash int32, known bool, err error) {
+	op := l.State.Operator
+	if op.Meta.MaxParallelism < 1 {
+		return 0, false, nil
+	}
+	d := serializer.DetectHash(l.State.Key.Program, op.Meta.MaxParallelism)
+	for _, u := range l.view.Units(sel) {
+		for e, err := range u.Scan(ctx).All() {
+			if err != nil {
+				return 0, false, err
+			}
+			if d.Add(e.Key, int32(e.KeyGroup)); d.Keys() >= sampledKeys {
+				break
+			}
+		}
+		if d.Keys() >= sampledKeys {
+			break
 		}
 	}
+	r := d.Rule()
+	if r == nil {
+		return 0, false, nil
+	}
+	v, err := export.ParseJSON(l.State.Key.Type, []byte(l.o.Key))
+	if err != nil {
+		return 0, false, err
+	}
+	if hash, known = r.Hash(l.State.Key.Program, v); known {
+		l.HashRule = r.String()
+	}
+	return hash, known, nil
+}
+
+// search yields the entries of the selection that match.
+func (l *Lookup) search(ctx context.Context, sel statereader.Selection, yield func(state.Entry, error) bool) (n int, err error) {
 	encoded := map[*state.Header]want{}
 	for _, u := range l.view.Units(sel) {
 		sc := u.Scan(ctx)

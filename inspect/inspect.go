@@ -67,8 +67,9 @@ func (rep *Report) addStates(ctx context.Context, src *source, chosen []*metadat
 		rep.Problems = append(rep.Problems, p.Error())
 	}
 	var counts map[*statereader.State]*count
+	hashes := newKeyHashes()
 	if o.Count {
-		if counts, err = countStates(ctx, view, o); err != nil {
+		if counts, err = countStates(ctx, view, o, hashes); err != nil {
 			return err
 		}
 	}
@@ -88,6 +89,9 @@ func (rep *Report) addStates(ctx context.Context, src *source, chosen []*metadat
 			st := describeState(s)
 			if c := counts[s]; c != nil {
 				st.Entries, st.Bytes = &c.entries, &c.bytes
+				if s.Key != nil {
+					st.KeyHash = hashes.rule(op)
+				}
 			}
 			out.States = append(out.States, st)
 		}
@@ -244,7 +248,7 @@ func text(s *string) string {
 // count is what a full scan adds up for a state.
 type count struct{ entries, bytes int64 }
 
-func countStates(ctx context.Context, view *statereader.View, o Options) (map[*statereader.State]*count, error) {
+func countStates(ctx context.Context, view *statereader.View, o Options, hashes *keyHashes) (map[*statereader.State]*count, error) {
 	units := view.Units(statereader.Selection{})
 	parts := make([]map[*statereader.State]*count, len(units))
 	g, ctx := errgroup.WithContext(ctx)
@@ -253,11 +257,14 @@ func countStates(ctx context.Context, view *statereader.View, o Options) (map[*s
 		g.Go(func() error {
 			m := map[*statereader.State]*count{}
 			parts[i] = m
+			unit := newUnitHashes(u, true)
+			defer func() { hashes.merge(unit) }()
 			sc := u.Scan(ctx)
 			for e, err := range sc.All() {
 				if err != nil {
 					return err
 				}
+				unit.add(&e)
 				s := sc.StateOf(&e)
 				c := m[s]
 				if c == nil {

@@ -76,6 +76,9 @@ type State struct {
 	Differs       *string `json:"differs"`
 	Entries       *int64  `json:"entries"`
 	Bytes         *int64  `json:"bytes"`
+	// KeyHash is the rule by which the operator's keys were hashed, found from their key groups: "flink" for what Flink
+	// hashes itself, "unknown" where no rule fits all keys or too few are no proof. Empty without Options.Count.
+	KeyHash string `json:"keyHash,omitempty"`
 	// Opaque names what cannot be decoded, and why.
 	Opaque string `json:"opaque,omitempty"`
 }

@@ -301,12 +301,13 @@ func (val *validator) entries(ctx context.Context, view *statereader.View, o Val
 			o.Progress(done, total, entries)
 		}
 	}
+	hashes := newKeyHashes()
 	results := make([][]Finding, len(units)) // by unit, so that the order of findings does not depend on timing
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, o.Reader.Parallelism))
 	for i, u := range units {
 		g.Go(func() error {
-			results[i] = walkUnit(gctx, u, func(n int64, end bool) { report(u, n, end) })
+			results[i] = walkUnit(gctx, u, hashes, func(n int64, end bool) { report(u, n, end) })
 			return gctx.Err()
 		})
 	}
@@ -319,6 +320,7 @@ func (val *validator) entries(ctx context.Context, view *statereader.View, o Val
 			val.add(f)
 		}
 	}
+	val.keyHashes(view, hashes)
 	return nil
 }
 
@@ -326,10 +328,12 @@ func (val *validator) entries(ctx context.Context, view *statereader.View, o Val
 const misplacedShown = 3
 
 // walkUnit decodes every entry of a unit and checks each key's group.
-func walkUnit(ctx context.Context, u *statereader.Unit, count func(n int64, end bool)) (found []Finding) {
+func walkUnit(ctx context.Context, u *statereader.Unit, hashes *keyHashes, count func(n int64, end bool)) (found []Finding) {
 	val := &validator{v: &Validation{}}
 	id := u.Operator.Meta.ID.String()
 	sc := u.Scan(ctx)
+	unit := newUnitHashes(u, false)
+	defer func() { hashes.merge(unit) }()
 	var n, misplaced int64
 	for e, err := range sc.All() {
 		if err != nil {
@@ -341,6 +345,7 @@ func walkUnit(ctx context.Context, u *statereader.Unit, count func(n int64, end 
 		if n++; n%8192 == 0 {
 			count(8192, false)
 		}
+		unit.add(&e)
 		if msg := checkEntry(u, &e); msg != "" {
 			if misplaced++; misplaced <= misplacedShown {
 				val.add(Finding{Code: "KEY_MISPLACED", Severity: Error, Offset: -1, Operator: id, State: sc.StateOf(&e).Name, File: u.File(),

@@ -121,6 +121,9 @@ func (d *HashDetector) Merge(o *HashDetector) {
 	}
 }
 
+// Settled says that only one rule comes into question from the start: keys hold neither rows nor classes of users.
+func (d *HashDetector) Settled() bool { return len(d.left) == 1 && d.left[0] == flinkRule }
+
 // Keys is the number of keys that were added, but for those that repeat the one before.
 func (d *HashDetector) Keys() int64 { return d.keys }
 

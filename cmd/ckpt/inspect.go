@@ -71,6 +71,9 @@ func inspectTable(r *inspect.Report, plain bool) table {
 		t.notes = append(t.notes, fmt.Sprintf("%s of recorded state are not there: ckpt validate --level files %s", size(r.Bytes.Missing), r.Path))
 	}
 	for i := range r.Operators {
+		if rule := keyHash(&r.Operators[i]); rule != "" {
+			t.notes = append(t.notes, fmt.Sprintf("keys of %s: hash %s", r.Operators[i].ID, rule))
+		}
 		t.rows = append(t.rows, operatorRows(&r.Operators[i])...)
 	}
 	return t
@@ -94,6 +97,16 @@ func selfContained(r *inspect.Report) string {
 		return "; self-contained"
 	}
 	return "; needs files outside its directory"
+}
+
+// keyHash is the rule of an operator's keys where it is not Flink's own.
+func keyHash(op *inspect.Operator) string {
+	for _, s := range op.States {
+		if s.KeyHash != "" && s.KeyHash != "flink" {
+			return s.KeyHash
+		}
+	}
+	return ""
 }
 
 func operatorRows(op *inspect.Operator) (rows [][]any) {

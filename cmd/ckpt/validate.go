@@ -77,6 +77,9 @@ func validateTable(path string, v *inspect.Validation, plain bool) table {
 		title:  []string{fmt.Sprintf("%s: %s at level %s; %d files, %s%s checked", path, verdict, v.Level, v.Checked.Files, size, entries)},
 		header: []string{"SEVERITY", "CODE", "WHERE", "MESSAGE"},
 	}
+	for _, k := range v.KeyHashes {
+		t.title = append(t.title, fmt.Sprintf("keys of %s (%s): hash %s, by %d keys", k.Operator, clip(k.KeyType), k.Rule, k.Keys))
+	}
 	for _, f := range v.Findings {
 		where := f.File
 		if f.Offset >= 0 {

@@ -151,7 +151,6 @@ func TestUnifiedSink(t *testing.T) {
 		"source-enumerator {version:1 bytes:x00000000}",
 		"streaming_committer_raw_states sink-committer/1 {committables:{version:0 elements:[x000133]}}",
 		"streaming_committer_raw_states sink-committer/1 {committables:{version:0 elements:[x00000002]}}",
-		"writer_raw_states sink-writer/0 {version:0 bytes:x00000001}",
 	}
 	slices.Sort(want)
 	if !slices.Equal(got, want) {

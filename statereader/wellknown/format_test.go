@@ -125,8 +125,6 @@ func samples() []sample {
 		{"kafka-enumerator", "{initialDiscoveryFinished:false splits:[{split:{topic:orders partition:3 offset:42 stop:" + noStop + "} status:1}]}", cat(i32(1), of(3, i32(1), i32(0), framed(split), i32(1), no))},
 		{"kinesis-enumerator", "{lastSeenShardId:s shards:[{streamArn:arn:aws:kinesis:x shardId:shard-1 iteratorType:AFTER_SEQUENCE_NUMBER position:{sequence:987}}]}",
 			cat(i32(1), of(0, yes(text("s")), i32(1), i32(0), framed(shard)))},
-		{"source-split", "{version:9 bytes:x0102}", element(of(9, []byte{1, 2}))},
-		{"sink-writer", "{version:0 bytes:x00000001}", element(of(0, i32(1)))},
 		{"file-enumerator", "{splits:[{id:0001 path:file:/in/a b.csv offset:10 length:90 modificationTime:1700000000000 fileSize:100 hosts:[host] position:{offset:50 recordsToSkip:2}}] processed:[/in/x]}",
 			cat(i32(1), of(1, le32(fileEnumeratorMagic), le32(1), le32(1), le32(1), le32(uint32(len(file))), file, littleString("/in/x")))},
 		{"number-sequence-enumerator", "{splits:[{id:1 from:5 to:9}]}", cat(i32(1), of(1, i32(1), text("1"), i64(5), i64(9)))},

@@ -65,7 +65,6 @@ var (
 		elements("file-split", "file", svs(fileSplit)),
 		elements("number-sequence-split", "number-sequence", svs(numberSplit)),
 		elements("hybrid-split", "hybrid", svs(hybridSplit)),
-		elements("source-split", unknownConnector, anyVersion()),
 	}
 	legacyKafkaFormats   = []*Format{{Name: "kafka-consumer", Connector: "kafka", codec: legacyKafka, own: true, generic: true}}
 	legacyKinesisFormats = []*Format{{Name: "kinesis-consumer", Connector: "kinesis", codec: legacyKinesis, own: true, generic: true}}
@@ -75,7 +74,6 @@ var (
 		elements("file-bucket", "file", svs(fileBucket...)),
 		elements("async-sink-writer", "async-sink", svs(asyncWriter)),
 		elements("kafka-writer", "kafka", svs(kafkaWriter...)),
-		elements("sink-writer", unknownConnector, anyVersion()),
 	}
 	committerFormats = []*Format{
 		{Name: "file-committer", Connector: "file", codec: inBin(committer(fileCommittable...))},

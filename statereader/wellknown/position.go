@@ -71,7 +71,6 @@ var positionOf = map[string]func(serializer.Value) Position{
 	"file-split":            filePosition,
 	"number-sequence-split": numberPosition,
 	"hybrid-split":          hybridPosition,
-	"source-split":          unknownPosition,
 	"kafka-consumer":        legacyKafkaPosition,
 	"kinesis-consumer":      legacyKinesisPosition,
 }
@@ -175,8 +174,4 @@ func numberPosition(v serializer.Value) Position {
 
 func hybridPosition(v serializer.Value) Position {
 	return Position{Partition: map[string]any{"source": member(v, "source"), "id": member(v, "id")}, Means: Next}
-}
-
-func unknownPosition(v serializer.Value) Position {
-	return Position{Partition: map[string]any{"version": member(v, "version"), "bytes": member(v, "bytes")}, Means: Next}
 }

@@ -11,14 +11,31 @@ import (
 // skipKryo returns the position behind the Kryo value at p.
 func skipKryo(n *node, b []byte, p int) (int, error) {
 	_, next, err := n.t.kryo.extent(b, p, n.frame)
-	if err != nil && n.frame && p < len(b) && err != ErrShort && n.t.kryo.excused(err) {
+	switch {
+	case err == nil || err == ErrShort:
+		return next, err
+	case n.t.kryo.tolerant && !isOpaque(err):
+		err = n.t.kryo.misread(b, p, err)
+	}
+	if isOpaque(err) && n.frame && p < len(b) {
 		return len(b), nil
 	}
-	return next, err
+	return 0, err
 }
 
-// excused says whether a value that fails with err is one that has no decoder, and not damaged.
-func (t *kryoTypes) excused(err error) bool { return isOpaque(err) || t.tolerant }
+// misread says that the value at p does not fit its description.
+func (t *kryoTypes) misread(b []byte, p int, err error) error {
+	return &javaio.FormatError{Offset: int64(p), Err: &OpaqueError{Class: t.classAt(b[p:]), Reason: "its description does not fit: " + err.Error()}}
+}
+
+// classAt returns the class of the value that begins b.
+func (t *kryoTypes) classAt(b []byte) string {
+	r := kryoReader{t: t, ids: t.ids, b: b}
+	if c := r.class(); c != nil {
+		return c.name
+	}
+	return t.declared.name
+}
 
 // extent returns which Kryo wrote the value at p, and the position behind it.
 func (t *kryoTypes) extent(b []byte, p int, whole bool) (KryoGeneration, int, error) {
@@ -31,7 +48,7 @@ func (t *kryoTypes) extent(b []byte, p int, whole bool) (KryoGeneration, int, er
 	switch {
 	case err2 == nil && err5 == nil:
 		switch {
-		case n2 == n5 && t.same(b[p:n2]):
+		case n2 == n5 && t.same(b[p:n2], whole):
 			return Kryo2, n2, nil
 		case n2 == len(b) && n5 != len(b):
 			return Kryo2, n2, nil
@@ -53,9 +70,9 @@ func (t *kryoTypes) extent(b []byte, p int, whole bool) (KryoGeneration, int, er
 }
 
 // same says whether both generations read b alike.
-func (t *kryoTypes) same(b []byte) bool {
-	v2, err2 := t.graph(b, Kryo2)
-	v5, err5 := t.graph(b, Kryo5)
+func (t *kryoTypes) same(b []byte, whole bool) bool {
+	v2, err2 := t.graph(b, Kryo2, whole)
+	v5, err5 := t.graph(b, Kryo5, whole)
 	return err2 == nil && err5 == nil && reflect.DeepEqual(v2, v5)
 }
 
@@ -72,8 +89,8 @@ func (t *kryoTypes) skip(b []byte, p int, g KryoGeneration, whole bool) (int, er
 }
 
 // graph makes the value that b is.
-func (t *kryoTypes) graph(b []byte, g KryoGeneration) (Value, error) {
-	r := kryoReader{build: true}
+func (t *kryoTypes) graph(b []byte, g KryoGeneration, whole bool) (Value, error) {
+	r := kryoReader{build: true, whole: whole}
 	v := t.read(&r, b, g)
 	if r.err != nil {
 		return nil, r.err
@@ -86,9 +103,12 @@ func (d *decoder) kryo(n *node) Value {
 	t := n.t.kryo
 	g, next, err := t.extent(d.b, d.p, n.frame)
 	if err != nil {
+		if n.t.kryo.tolerant && !isOpaque(err) {
+			err = n.t.kryo.misread(d.b, d.p, err)
+		}
 		return d.undecodedKryo(n.t, err)
 	}
-	v, err := t.graph(d.b[d.p:next], g)
+	v, err := t.graph(d.b[d.p:next], g, n.frame)
 	b := d.bytesLent(next - d.p)
 	if err != nil {
 		return Opaque{Class: n.t.Class, Reason: err.Error(), Bytes: bytes.Clone(b)}

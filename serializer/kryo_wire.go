@@ -46,13 +46,14 @@ const maxKryoDepth = 1 << 14
 func (t *kryoTypes) read(r *kryoReader, b []byte, g KryoGeneration) Value {
 	*r = kryoReader{t: t, ids: t.ids, five: g == Kryo5, build: r.build, whole: r.whole, b: b, free: maxFree}
 	v := r.value(nil)
-	if r.err != nil && r.foreign {
+	if r.err != nil && r.foreign && r.whole {
 		low := *r
 		low = kryoReader{t: t, ids: t.low2, five: r.five, build: r.build, whole: r.whole, b: b, free: maxFree}
 		if low.five {
 			low.ids = t.low5
 		}
-		if v := low.value(nil); low.err == nil {
+		v := low.value(nil)
+		if low.err == nil && low.p == len(b) || isOpaque(r.err) && isOpaque(low.err) && low.foreign {
 			*r = low
 			return v
 		}

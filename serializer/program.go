@@ -73,7 +73,10 @@ func (p *Program) SkipFramed(b []byte) error {
 	case err == ErrShort:
 		return corrupt(len(b), "bytes end inside the value")
 	case err == nil && n < len(b):
-		return corrupt(n, "%d bytes left over", len(b)-n)
+		err = corrupt(n, "%d bytes left over", len(b)-n)
+		if k := p.framed; k.kind == KindKryo && k.t.kryo.tolerant {
+			return k.t.kryo.misread(b, 0, err)
+		}
 	}
 	return err
 }
@@ -91,6 +94,9 @@ func (p *Program) DecodeFramed(b []byte) (Value, error) {
 		if o, ok := errors.AsType[*OpaqueError](plain); ok {
 			return Opaque{Class: o.Class, Reason: o.Reason, Bytes: append([]byte{}, b...)}, nil
 		}
+	}
+	if o, ok := errors.AsType[*OpaqueError](err); ok {
+		return Opaque{Class: o.Class, Reason: o.Reason, Bytes: append([]byte{}, b...)}, nil
 	}
 	return nil, err
 }

@@ -29,7 +29,7 @@ func TestEveryCommandGivesYAMLAndCSV(t *testing.T) {
 				continue
 			}
 			records, err := csv.NewReader(strings.NewReader(r.out)).ReadAll()
-			if err != nil || len(records) == 0 || len(records) == 1 && command != "validate" {
+			if err != nil || len(records) == 0 || len(records) == 1 && command != "validate" && command != "gc" {
 				t.Errorf("%s: %v: %s", command, err, r.out)
 			}
 		}

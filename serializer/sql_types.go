@@ -175,7 +175,7 @@ func (b *typeBuilder) logicalKind(o *javaobj.Object, s *Snapshot, depth int) *Ty
 	case "DistinctType":
 		source, _ := o.Field("sourceType")
 		return b.logical(source, s, depth+1)
-	case "RawType", "TypeInformationRawType":
+	case "RawType", "TypeInformationRawType", "AnyType", "TypeInformationAnyType": // the last two until 1.10
 		return b.rawType(o, s, depth)
 	}
 	return opaque(o.Class(), "a logical type that is not known")

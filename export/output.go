@@ -5,9 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 
 	"ckpt/state"
 	"ckpt/statereader"
@@ -171,6 +173,9 @@ func (p *part) end(ctx context.Context) error {
 func (p *part) failed(err error) error {
 	if p.file.err != nil {
 		err = p.file.err
+	}
+	if _, ok := errors.AsType[*fs.PathError](err); ok { // it names the file already
+		return err
 	}
 	return fmt.Errorf("write %s: %w", p.path, err)
 }

@@ -44,7 +44,7 @@ func Locate(ctx context.Context, p string, o Options) (*Location, error) {
 	info, err := fsys.Stat(ctx, name)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) { // the system's message would name the path twice
-			err = fs.ErrNotExist
+			return nil, &javaio.FormatError{File: p, Offset: -1, Err: fs.ErrNotExist}
 		}
 		return nil, fmt.Errorf("%s: %w", p, err)
 	}

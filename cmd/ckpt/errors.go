@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -54,6 +55,11 @@ func codeOf(err error) int {
 	switch {
 	case errors.Is(err, inspect.ErrUsage), errors.Is(err, migrate.ErrUsage):
 		return exitUsage
+	case writing(err):
+		if errors.Is(err, fs.ErrPermission) {
+			return exitPermission
+		}
+		return exitError
 	case errors.Is(err, javaio.ErrCorrupt), errors.Is(err, javaio.ErrMissing):
 		return exitCorrupt
 	case errors.Is(err, javaio.ErrUnsupported):
@@ -64,6 +70,12 @@ func codeOf(err error) int {
 		return exitNotFound
 	}
 	return exitError
+}
+
+// writing says that an error is about output: what it names is no checkpoint.
+func writing(err error) bool {
+	pe, ok := errors.AsType[*fs.PathError](err)
+	return ok && slices.Contains([]string{"create", "mkdir", "write", "sync", "close", "rename", "commit", "remove"}, pe.Op)
 }
 
 // errorReport is the object that `-o json` writes on stderr.
@@ -95,10 +107,15 @@ func (app *App) finish(ctx context.Context, err error) int {
 	rep := errorReport{Code: code, Message: message}
 	fix := fixOf(err, code)
 	if fe, ok := errors.AsType[*javaio.FormatError](err); ok {
-		rep.File, rep.Field = &fe.File, &fe.Field
+		rep.File = &fe.File
+		if fe.Field != "" {
+			rep.Field = &fe.Field
+		}
 		if fe.Offset >= 0 {
 			rep.Offset = &fe.Offset
 		}
+	} else if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		rep.File = &pe.Path
 	}
 	if fix != "" {
 		rep.Fix = &fix
@@ -125,6 +142,14 @@ func fixOf(err error, code int) string {
 		Fix() string
 	}](err); ok {
 		return f.Fix()
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return "make room, or choose another place for the output; what was written there is not complete"
+	case errors.Is(err, syscall.ENOTDIR):
+		return "a file stands where the path needs a directory: choose another place"
+	case writing(err):
+		return "choose another place for the output, or give this user write access to it"
 	}
 	switch code {
 	case exitUsage:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -160,6 +161,44 @@ func TestErrorsSurviveWrapping(t *testing.T) {
 	} {
 		if got := codeOf(errors.Join(err, errors.New("another"))); got != code {
 			t.Errorf("%v: exit %d, want %d", err, got, code)
+		}
+	}
+}
+
+// TestOutputErrors: what is wrong with the place of the output is no matter of the checkpoint.
+func TestOutputErrors(t *testing.T) {
+	path := fixtures.Get(t, "2.3.0", plain).Path()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("kept"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for command, args := range map[string][]string{
+		"export": {"export", path, "--out", filepath.Join(file, "rows")}, "copy": {"copy", path, filepath.Join(file, "copy")},
+	} {
+		r := ckpt(t, args...)
+		if r.code != exitError || !strings.Contains(r.err, file) || !strings.Contains(r.err, "choose another place") || strings.Contains(r.err, "ckpt ls") {
+			t.Errorf("%s: exit %d: %s", command, r.code, r.err)
+		}
+	}
+	if b, err := os.ReadFile(file); err != nil || string(b) != "kept" {
+		t.Errorf("%q, %v", b, err)
+	}
+
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip("no device that is always full here")
+	}
+	defer full.Close()
+	for command, args := range commandLines(t, path, t.TempDir()) {
+		if command == "export" {
+			args = []string{"export", path, "--to", "jsonl", "--out", "-"}
+		}
+		var errOut strings.Builder
+		cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+		cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), "CKPT_TEST_MAIN=1"), full, &errOut
+		ended, ok := errors.AsType[*exec.ExitError](cmd.Run())
+		if !ok || ended.ExitCode() != exitError || !strings.Contains(errOut.String(), "no space left") || !strings.Contains(errOut.String(), "  → make room") {
+			t.Errorf("%s: %v: %s", command, ended, errOut.String())
 		}
 	}
 }

@@ -49,7 +49,7 @@ type cell struct {
 // NewBatch returns an empty batch.
 func (t *Table) NewBatch() *Batch { return t.newBatch(false) }
 
-// newBatch returns an empty batch. Where dense is set, its records have text instead of dictionaries.
+// newBatch returns an empty batch. Where dense is set, its records are for Parquet: newVector.
 func (t *Table) newBatch(dense bool) *Batch {
 	b := &Batch{table: t, programs: map[programKey]*program{}}
 	places := map[string]**vector{

@@ -32,7 +32,8 @@ const (
 // keepBytes is how much memory a vector keeps from one batch to the next.
 const keepBytes = 4 << 20
 
-// newVector returns an empty vector for n. Where dense is set, dictionaries become plain text in array.
+// newVector returns an empty vector for n. Where dense is set, array has what Parquet can write: plain text instead of
+// dictionaries, and numbers instead of durations.
 func newVector(n *node, dense bool) *vector {
 	v := &vector{node: n, width: widthNested}
 	switch n.kind {
@@ -44,7 +45,9 @@ func newVector(n *node, dense bool) *vector {
 	case nodeEmpty:
 		v.width, v.dt = widthBits, arrow.FixedWidthTypes.Boolean
 	case nodeScalar:
-		v.dt = n.dt
+		if v.dt = n.dt; dense && n.dt.ID() == arrow.DURATION {
+			v.dt = arrow.PrimitiveTypes.Int64
+		}
 		if v.width = n.dt.(arrow.FixedWidthDataType).BitWidth() / 8; v.width == 0 {
 			v.width = widthBits
 		}

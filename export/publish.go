@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
-	"slices"
 	"strings"
 
 	"ckpt/internal/fspath"
-	"ckpt/state"
 	"ckpt/statereader"
 )
 
@@ -42,21 +40,8 @@ func (r *run) manifest(ctx context.Context, states []*statereader.State) (*Manif
 		m.States = append(m.States, ms)
 	}
 	r.missing(m)
-	for _, op := range r.view.Operators() {
-		if r.all && hidesStates(op) {
-			m.Missing = append(m.Missing, ManifestMissing{Operator: OperatorName(op), OperatorID: op.Meta.ID.String(), Kind: string(state.Unknown),
-				Code: statereader.PendingBackend, Reason: "its keyed state is in changes alone, which do not name their states until they are read"})
-		}
-	}
 	m.Complete = len(m.Missing) == 0
 	return m, nil
-}
-
-// hidesStates says that an operator has keyed state none of whose names is known.
-func hidesStates(op *statereader.Operator) bool {
-	return op.Layouts[statereader.LayoutChangelog] > 0 && !slices.ContainsFunc(op.States(), func(s *statereader.State) bool {
-		return s.Class == state.ClassKeyed || s.Class == state.ClassTimer
-	})
 }
 
 // missing adds what units could not give; the same of several units is one element.

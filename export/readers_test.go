@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"ckpt/export"
+	"ckpt/internal/fixtures"
 	"ckpt/internal/testenv"
 	"ckpt/statereader"
 	"ckpt/storage"
@@ -107,7 +108,16 @@ func snapshots(t *testing.T) (names []string) {
 
 func exportTo(t *testing.T, snapshot string, format export.Format, dir string) {
 	t.Helper()
-	v, err := statereader.OpenPath(t.Context(), filepath.Join(testenv.Savepoints(), snapshot), statereader.Options{})
+	var o statereader.Options
+	if version, name := filepath.Split(filepath.Dir(snapshot)); strings.HasSuffix(name, "-moved") {
+		f := fixtures.Get(t, filepath.Clean(version), name)
+		m, err := storage.ParseMapping(f.Mapping())
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Map = []storage.Mapping{m}
+	}
+	v, err := statereader.OpenPath(t.Context(), filepath.Join(testenv.Savepoints(), snapshot), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,7 @@ import (
 	pqfile "github.com/apache/arrow/go/v17/parquet/file"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
 
+	"ckpt/internal/javaio"
 	"ckpt/internal/testenv"
 	"ckpt/metadata"
 	"ckpt/statereader"
@@ -418,8 +419,11 @@ func TestHiddenStates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, m := runTo(t, v, statereader.Selection{}, Options{Format: Parquet})
-	if m.Complete || len(m.Missing) != 1 || m.Missing[0].Operator != "young" || m.Missing[0].Code != statereader.PendingBackend {
-		t.Errorf("complete %t, missing %+v", m.Complete, m.Missing)
+	out, p, err := storage.Open(filepath.Join(t.TempDir(), "out"), storage.Options{Write: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Run(t.Context(), v, statereader.Selection{}, Options{Format: Parquet, FS: out, Dir: p}); !errors.Is(err, javaio.ErrCorrupt) {
+		t.Errorf("err = %v", err)
 	}
 }

@@ -234,7 +234,10 @@ func (l *Lookup) detected(ctx context.Context, sel statereader.Selection) (hash 
 func (l *Lookup) search(ctx context.Context, sel statereader.Selection, yield func(state.Entry, error) bool) (n int, err error) {
 	encoded := map[*state.Header]want{}
 	for _, u := range l.view.Units(sel) {
-		sc := u.Scan(ctx)
+		sc, err := l.scan(ctx, u)
+		if err != nil {
+			return n, err
+		}
 		for e, err := range sc.All() {
 			if err != nil {
 				return n, err
@@ -263,6 +266,16 @@ func (l *Lookup) search(ctx context.Context, sel statereader.Selection, yield fu
 		}
 	}
 	return n, nil
+}
+
+// scan looks only where the key can be, if a file of the unit has an index.
+func (l *Lookup) scan(ctx context.Context, u *statereader.Unit) (*statereader.Scan, error) {
+	key, m := u.Indexed(l.State)
+	if key == nil {
+		return u.Scan(ctx), nil
+	}
+	w, _, _, err := l.wants(m, key)
+	return u.ScanKey(ctx, statereader.Probe{Key: w.key, Namespace: w.namespace, UserKey: w.userKey}), err
 }
 
 func (w want) match(e *state.Entry) bool {

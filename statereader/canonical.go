@@ -114,7 +114,8 @@ func (r *scanner) fullEntry(ctx context.Context, w *window, m *metaScan, size, l
 func (r *scanner) fullParts(ctx context.Context, w *window, m *metaScan, size, length int) error {
 	r.fresh(m)
 	if m.Backend == state.PriorityQueue {
-		return r.fullQueue(w, m, size)
+		off := 4 + r.prefix
+		return r.queueKey(w, m, off, w.bytes()[off:4+size:4+size])
 	}
 	at := 4 + size + 4
 	list := m.Kind == state.List && m.Collection
@@ -143,7 +144,7 @@ func (r *scanner) fullParts(ctx context.Context, w *window, m *metaScan, size, l
 
 // fullValue takes the value of length bytes, which b begins, into the entry. Off says where b is.
 func (r *scanner) fullValue(w *window, m *metaScan, off int, b []byte, length int) error {
-	if m.Kind == state.Map {
+	if m.Kind == state.Map && !(m.Backend == state.KeyValueV2 && m.bare(b)) {
 		if length == 0 || b[0] > 1 {
 			return corruptAt(w, off, "null flag of a map value is missing or neither 0 nor 1")
 		}
@@ -172,6 +173,18 @@ func (r *scanner) fullValue(w *window, m *metaScan, off int, b []byte, length in
 		return nil
 	}
 	return r.whole(w, m, off, b, m.valueOf)
+}
+
+// bare says whether b is a map value without a null flag in front, as asynchronous state of Flink 2.0 to 2.3 has them
+// where a whole map was put.
+func (m *metaScan) bare(b []byte) bool {
+	head := 0
+	if m.TTL {
+		head = 8
+	}
+	fits := func(b []byte) bool { return len(b) >= head && m.valueOf.SkipFramed(b[head:]) == nil }
+	flagged := len(b) > 0 && (b[0] == 1 || b[0] == 0 && fits(b[1:]))
+	return !flagged && fits(b)
 }
 
 // whole checks that b is one value. What has no decoder is taken as it is.
@@ -251,10 +264,8 @@ func (r *scanner) cutOff(w *window, m *metaScan, off, n int, err error) error {
 	return r.broken(w, off, m, err)
 }
 
-// fullQueue gives an element of a priority queue: all of it is key.
-func (r *scanner) fullQueue(w *window, m *metaScan, size int) error {
-	off := 4 + r.prefix
-	b := w.bytes()[off : 4+size : 4+size]
+// queueKey gives an element of a priority queue: all of it is key. It lies off bytes behind the position of w.
+func (r *scanner) queueKey(w *window, m *metaScan, off int, b []byte) error {
 	if m.Kind != state.Timer {
 		r.e.Value = b
 		if err := r.whole(w, m, off, b, m.storedOf); err != nil {

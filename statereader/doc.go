@@ -15,7 +15,10 @@
 //	rawtimers     timers of heap timer services, kept as raw keyed state
 //	compression   the snappy framing around any of them
 //
-// Files of RocksDB and ForSt, and changelogs, are listed with their states; a scan of them says PendingBackend. Channel
+//	rocksdb       databases of RocksDB and ForSt, a column family for each state
+//	changelog     a base in one of these layouts and the changes since: replay folds them
+//
+// Channel
 // state and what users write as raw state have no entries.
 //
 // Whatever is wrong is a *javaio.FormatError with the file, the absolute position, and a field that names operator and

@@ -52,6 +52,9 @@ type handle struct {
 	metas    []*state.Meta                 // of the header, or what the metadata alone tells
 	states   []*State                      // of metas, by index
 	services []timerService                // of raw keyed state that is timers
+	log      *changelog                    // of a changelog
+	place    []int                         // of a changelog's base: the index of each state in the whole
+	placed   *state.Header                 // of a changelog's base: its header with these indexes
 	err      error                         // why it cannot be read
 }
 
@@ -117,7 +120,7 @@ func (v *View) load(ctx context.Context, h *handle) error {
 		return v.loadMeta(ctx, h, k)
 	case *metadata.ChangelogHandle:
 		h.layout, h.size = LayoutChangelog, sizeOf(k)
-		return v.loadBase(ctx, h, k)
+		return v.loadChangelog(ctx, h, k)
 	}
 	h.layout, h.size = LayoutChangelog, sizeOf(h.keyed)
 	return nil
@@ -251,23 +254,4 @@ func (v *View) loadMeta(ctx context.Context, h *handle, k *metadata.IncrementalH
 		return v.locate(err, c.name, h)
 	}
 	return v.decodeKeyed(h, c, b, c.size)
-}
-
-// loadBase takes the states of a changelog handle from its materialized part.
-func (v *View) loadBase(ctx context.Context, h *handle, k *metadata.ChangelogHandle) error {
-	for _, base := range k.Base {
-		inner := &handle{op: h.op, subtask: h.subtask, slot: h.slot, keyed: base}
-		var err error
-		switch b := base.(type) {
-		case *metadata.KeyGroupsHandle:
-			err = v.loadKeyGroups(ctx, inner, b)
-		case *metadata.IncrementalHandle:
-			err = v.loadMeta(ctx, inner, b)
-		default:
-			continue
-		}
-		h.header, h.metas = inner.header, inner.metas
-		return err
-	}
-	return nil
 }

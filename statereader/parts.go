@@ -50,8 +50,11 @@ func (r *scanner) need(ctx context.Context, w *window, n int) error {
 	return r.at(w, 0, w.need(ctx, n))
 }
 
-// at gives a failure of a window a place: off bytes behind its position. Other errors have theirs.
-func (r *scanner) at(w *window, off int, err error) error {
+// at gives a failure of a window a place.
+func (r *scanner) at(w *window, off int, err error) error { return placed(w, off, err) }
+
+// placed gives a failure of a window a place: off bytes behind its position. Other errors have theirs.
+func placed(w *window, off int, err error) error {
 	switch err {
 	case errRegionEnd:
 		return corruptAt(w, off, "what begins here is cut off")

@@ -164,25 +164,31 @@ func TestSetMap(t *testing.T) {
 	}
 }
 
-func TestPendingHandles(t *testing.T) {
+// TestBrokenParts: a database without its files and changes that are not there hide all states of the handle.
+func TestBrokenParts(t *testing.T) {
 	f := small(false)
 	header := f.header(false).AppendTo(nil)
 	range4 := metadata.KeyGroupRange{Start: 0, Count: 4}
 	sst := &metadata.IncrementalHandle{Code: 11, Range: range4, Meta: &metadata.InlineHandle{Data: header, Offset: 1},
 		Shared: []metadata.NamedFile{{LocalPath: "1.sst", Stream: &metadata.FileHandle{Path: "/s", Size: 40}}}}
-	log := &metadata.ChangelogHandle{Code: 14, Range: range4, Base: []metadata.KeyedHandle{sst},
-		Delta: []metadata.KeyedHandle{&metadata.FileChangesHandle{Code: 13, Range: range4, Size: 7}}}
-	for name, h := range map[string]metadata.KeyedHandle{"sst": sst, "changelog": log} {
+	based := &metadata.ChangelogHandle{Code: 14, Range: range4, Base: []metadata.KeyedHandle{sst}}
+	for name, h := range map[string]metadata.KeyedHandle{"sst": sst, "changelog": based} {
 		v := testView(t, 4, Options{}, nil, &metadata.Subtask{ManagedKeyed: h})
 		units := v.Units(Selection{})
 		entries, missing, errs, _ := collect(units)
-		if len(entries)+len(errs) > 0 || len(missing) != 3 || len(units) != 1 || units[0].Bytes < 40 {
+		if len(entries) > 0 || len(errs) != 1 || len(missing) != 3 || len(units) != 1 || units[0].Bytes < 40 {
 			t.Fatalf("%s: %d entries, %v, %d missing, units %v", name, len(entries), errs, len(missing), units)
 		}
 		for _, m := range missing {
-			if m.Code != PendingBackend || m.KeyGroups.String() != "0-3" {
+			if m.Code != CorruptState || m.KeyGroups.String() != "0-3" {
 				t.Errorf("%s: missing %+v", name, m)
 			}
 		}
+	}
+	lost := &metadata.ChangelogHandle{Code: 14, Range: range4, Delta: []metadata.KeyedHandle{
+		&metadata.FileChangesHandle{Code: 13, Range: range4, Parts: []metadata.ChangePart{{Stream: &metadata.FileHandle{Path: "/dstl/x", Size: 9}}}}}}
+	v := testView(t, 4, Options{}, nil, &metadata.Subtask{ManagedKeyed: lost})
+	if p := v.Problems(); len(p) != 1 || !errors.Is(p[0], javaio.ErrMissing) || !strings.Contains(p[0].Error(), "delta[0].part[0]") {
+		t.Errorf("problems: %v", p)
 	}
 }

@@ -18,10 +18,12 @@ import (
 const (
 	// OpaqueBlocked: a value without a decoder, in a layout without lengths, hides what follows in its key group.
 	OpaqueBlocked = "OPAQUE_BLOCKED"
-	// PendingBackend: the format of the handle is not read.
-	PendingBackend = "PENDING_BACKEND"
 	// CorruptState: defects, which All reported as errors, hide entries.
 	CorruptState = "CORRUPT_STATE"
+	// ChangelogNotReplayable: the job's function would have to merge values that a changelog has.
+	ChangelogNotReplayable = "CHANGELOG_NOT_REPLAYABLE"
+	// KeyTypeUnknown: a changelog without a base does not record the type of the key.
+	KeyTypeUnknown = "KEY_TYPE_UNKNOWN"
 )
 
 // Missing says which entries a scan could not give.
@@ -32,6 +34,8 @@ type Missing struct {
 	Reason    string
 	KeyGroups KeyGroupSet // keyed state
 	Err       error       // CorruptState: the first of the errors
+	// Count is how many keys (ChangelogNotReplayable) or changes (KeyTypeUnknown) are concerned.
+	Count int64
 }
 
 // Scan reads one unit once. It belongs to one goroutine.
@@ -46,6 +50,20 @@ type Scan struct {
 func (u *Unit) Scan(ctx context.Context) *Scan {
 	s := &Scan{unit: u}
 	s.run = func(yield func(state.Entry, error) bool) { s.all(ctx, yield) }
+	return s
+}
+
+// ScanKey is Scan for what is stored under one key. Where the file finds keys by an index no more than that is read;
+// elsewhere all entries are, and those of other keys left out.
+func (u *Unit) ScanKey(ctx context.Context, p Probe) *Scan {
+	c := *u
+	c.probe = &p
+	s := &Scan{unit: &c}
+	s.run = func(yield func(state.Entry, error) bool) {
+		s.all(ctx, func(e state.Entry, err error) bool {
+			return err == nil && !p.matches(&e) || yield(e, err)
+		})
+	}
 	return s
 }
 
@@ -107,8 +125,15 @@ func (s *Scan) all(ctx context.Context, yield func(state.Entry, error) bool) {
 		yield(state.Entry{}, h.err)
 		return
 	}
-	if h.header == nil || h.layout == LayoutSST || h.layout == LayoutChangelog {
-		s.loseAll(PendingBackend, "this version does not read entries of "+h.layout.String()+" state", nil)
+	if h.log != nil {
+		s.changelog(ctx, yield)
+		return
+	}
+	if h.header == nil { // nothing that Flink writes: no state of it is known
+		return
+	}
+	if h.layout == LayoutSST {
+		s.database(ctx, yield)
 		return
 	}
 	var stream metadata.StreamHandle
@@ -144,6 +169,12 @@ func (s *Scan) all(ctx context.Context, yield func(state.Entry, error) bool) {
 }
 
 func (r *scanner) prepare() {
+	r.prepareStates()
+	r.prepareWindows()
+}
+
+// prepareStates compiles what entries of the wanted states are read with.
+func (r *scanner) prepareStates() {
 	h, u := r.unit.handle, r.unit
 	r.e = state.Entry{Subtask: h.subtask, Header: h.header, Index: -1}
 	r.prefix = keygroup.PrefixBytes(h.op.Meta.MaxParallelism)
@@ -156,6 +187,11 @@ func (r *scanner) prepare() {
 			r.lose(Missing{State: h.states[i], Code: CorruptState, Reason: err.Error(), Err: err, KeyGroups: r.keyGroups()})
 		}
 	}
+}
+
+// prepareWindows puts windows over the content.
+func (r *scanner) prepareWindows() {
+	h, u := r.unit.handle, r.unit
 	end := r.c.size
 	if k, ok := h.keyed.(*metadata.KeyGroupsHandle); ok {
 		end = 0
@@ -282,6 +318,7 @@ func (s *Scan) lose(m Missing) {
 		o := &s.missing[i]
 		if o.State == m.State && o.Code == m.Code && o.Class == m.Class && (o.Reason == m.Reason || m.Code == CorruptState) {
 			o.KeyGroups = o.KeyGroups.Union(m.KeyGroups)
+			o.Count += m.Count
 			return
 		}
 	}

@@ -33,6 +33,7 @@ type Unit struct {
 	view   *View
 	handle *handle
 	groups KeyGroupSet // selected
+	probe  *Probe      // nil: all entries
 }
 
 // unitSize is the number of bytes above which the key groups of a handle are read as several units.
@@ -93,11 +94,16 @@ func (v *View) unitsOf(h *handle, sel Selection, copies map[*State]bool) []*Unit
 	if h.err == nil && u.First <= u.Last && !sel.KeyGroups.Overlaps(u.span()) {
 		return nil
 	}
-	k, ok := h.keyed.(*metadata.KeyGroupsHandle)
-	if !ok || h.err != nil || h.size <= unitSize {
+	if h.err != nil || h.size <= unitSize {
 		return []*Unit{u}
 	}
-	return u.cut(k.KeyGroups)
+	switch k := h.keyed.(type) {
+	case *metadata.KeyGroupsHandle:
+		return u.cut(k.KeyGroups)
+	case *metadata.IncrementalHandle:
+		return u.divide()
+	}
+	return []*Unit{u}
 }
 
 // mayHold returns the selected states that a handle may hold whose header cannot be read.
@@ -126,6 +132,22 @@ func (u *Unit) cut(k metadata.KeyGroupOffsets) (parts []*Unit) {
 				parts = append(parts, &done)
 			}
 			part.Bytes, part.First = 0, g+1
+		}
+	}
+	return parts
+}
+
+// divide divides a unit into parts of as many key groups, of about unitSize bytes if the keys are spread evenly: where
+// in its files a database keeps which key group, the handle does not tell.
+func (u *Unit) divide() (parts []*Unit) {
+	groups := int64(u.Last) - int64(u.First) + 1
+	n := min((u.Bytes+unitSize-1)/unitSize, groups)
+	for i := range n {
+		part := *u
+		part.First, part.Last = u.First+int32(i*groups/n), u.First+int32((i+1)*groups/n)-1
+		part.Bytes = (i+1)*u.Bytes/n - i*u.Bytes/n
+		if u.groups.Overlaps(part.span()) {
+			parts = append(parts, &part)
 		}
 	}
 	return parts
@@ -164,6 +186,11 @@ func (h *handle) fileName(metadataFile string) string {
 	case *metadata.IncrementalHandle:
 		s = k.Meta
 	}
+	return nameOf(s, metadataFile)
+}
+
+// nameOf returns the file that a stream points at, as the metadata names it; for inline state, the metadata file.
+func nameOf(s metadata.StreamHandle, metadataFile string) string {
 	for {
 		switch t := s.(type) {
 		case *metadata.KeyGroupsStream:

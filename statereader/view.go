@@ -108,6 +108,7 @@ func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadat
 	v.settleKryo()
 	v.nameTables()
 	for _, op := range v.operators {
+		op.shareKeys()
 		for _, h := range op.handles {
 			op.Layouts[h.layout]++
 			if h.err != nil {
@@ -189,14 +190,22 @@ func (op *Operator) collect() {
 				s.Key = h.header.Key
 			}
 			s.Subtasks++
-			if h.header != nil && !slices.ContainsFunc(s.Metas, func(o *state.Meta) bool { return sameMeta(o, m) }) {
-				s.Metas = append(s.Metas, m)
-			}
+			s.addMeta(h, m)
+		}
+		if h.log != nil {
+			h.log.collect(h)
 		}
 	}
 	slices.SortStableFunc(op.states, func(a, b *State) int {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), strings.Compare(a.Name, b.Name))
 	})
+}
+
+// addMeta adds a registration of the state unless it is known.
+func (s *State) addMeta(h *handle, m *state.Meta) {
+	if h.header != nil && !slices.ContainsFunc(s.Metas, func(o *state.Meta) bool { return sameMeta(o, m) }) {
+		s.Metas = append(s.Metas, m)
+	}
 }
 
 // sameMeta says whether two registrations store the same serializers.

@@ -20,25 +20,6 @@ import (
 	"ckpt/storage"
 )
 
-// pending are the fixtures whose keyed state is in files of RocksDB, which this version lists but does not read. The
-// list may only shrink: a fixture that becomes readable fails while it stands here, and so does one that is not.
-var pending = []string{
-	"heap-timers-rocksdb-checkpoint-p3-m128-inline0",
-	"keys-rocksdb-checkpoint-snappy-p1-m129-inline0",
-	"keys-rocksdb-native-snappy-p4-m32768-inline0",
-	"kv-rocksdb-checkpoint-p4-m32768-inline0",
-	"kv-rocksdb-native-snappy-p3-m129",
-	"timers-rocksdb-checkpoint-p3-m60-inline0",
-	"timers-rocksdb-native-p1-m129-inline0",
-	"types-rocksdb-checkpoint-snappy-p3-m32768",
-	"types-rocksdb-native-snappy-p1-m128",
-	"unusual-incremental-rocksdb-checkpoint-p2-m128-inline0",
-	"unusual-incremental-rocksdb-checkpoint-p2-m128-inline0-first",
-	"unusual-incremental-rocksdb-checkpoint-p2-m128-inline0-moved",
-	"windows-rocksdb-checkpoint-p1-m128",
-	"windows-rocksdb-native-p4-m32768",
-}
-
 // TestFixtures reads every committed fixture as export does and compares the rows with what the job wrote.
 func TestFixtures(t *testing.T) { testFixtures(t, fixtures.Committed(t)) }
 
@@ -53,9 +34,6 @@ func testFixtures(t *testing.T, list []*fixtures.Fixture) {
 			}
 			if c := fixtures.Compare(want, got.rows, got.hides); !c.Equal() {
 				t.Errorf("of %d rows: %v", len(want), c)
-			}
-			if isPending := len(got.missing[statereader.PendingBackend]) > 0; isPending != slices.Contains(pending, f.Name) {
-				t.Errorf("pending: %v, on the list: %v", isPending, !isPending)
 			}
 			got.checkBlocked(t, f)
 			got.checkEmpty(t, f)
@@ -146,7 +124,6 @@ func (c *content) checkBlocked(t *testing.T, f *fixtures.Fixture) {
 	for code, list := range c.missing {
 		for _, m := range list {
 			switch code {
-			case statereader.PendingBackend:
 			case statereader.OpaqueBlocked:
 				if !maySkip(f, m) {
 					t.Errorf("blocked by %s: state %s in key groups %v: %s", m.Class, m.State.Name, m.KeyGroups, m.Reason)
@@ -168,7 +145,7 @@ func maySkip(f *fixtures.Fixture, m statereader.Missing) bool {
 // checkEmpty compares the collections that are stored without elements.
 func (c *content) checkEmpty(t *testing.T, f *fixtures.Fixture) {
 	for name, n := range f.Manifest.EmptyCollections {
-		if c.empty[name] != n && !slices.Contains(pending, f.Name) {
+		if c.empty[name] != n {
 			t.Errorf("%s: %d empty collections, want %d", name, c.empty[name], n)
 		}
 		delete(c.empty, name)
@@ -311,7 +288,7 @@ func testSound(t *testing.T, list []*fixtures.Fixture) {
 					t.Errorf("%+v", finding)
 				}
 			}
-			whole := !slices.Contains(pending, f.Name) && !slices.ContainsFunc(f.Manifest.Opaque, func(s fixtures.StateName) bool { return s.Effect == "blocks" })
+			whole := !slices.ContainsFunc(f.Manifest.Opaque, func(s fixtures.StateName) bool { return s.Effect == "blocks" })
 			if whole && v.Checked.Entries < int64(f.Manifest.Rows) { // more: empty collections, every copy of broadcast state
 				t.Errorf("%d entries checked, %d written", v.Checked.Entries, f.Manifest.Rows)
 			}

@@ -1,6 +1,5 @@
 package ckpt.harness.generate;
 
-import ckpt.harness.Api;
 import ckpt.harness.Json;
 import java.io.Serializable;
 import java.lang.reflect.Type;
@@ -162,9 +161,6 @@ public final class Pojos {
 
         @Override
         public Map<String, Object> shown() {
-            if (!Api.COLLECTIONS && (names != null || counts != null || ids != null)) {
-                return KRYO; // the object as a whole: where a Kryo field ends only Kryo knows
-            }
             return Json.object("counts", Shown.of(counts), "ids", Shown.of(ids), "label", label, "names", Shown.of(names));
         }
     }

@@ -36,9 +36,6 @@ public interface Shown {
     /** The fields in the order in which PojoSerializer stores them: by name. */
     Map<String, Object> shown();
 
-    /** Stands for a value that Kryo wrote. */
-    Map<String, Object> KRYO = Json.object("$kryo", true);
-
     static Object of(Object v) {
         if (v == null || v instanceof String || v instanceof Boolean || v instanceof Number && !big(v)) {
             return v;

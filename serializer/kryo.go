@@ -28,6 +28,8 @@ type Options struct {
 	Kryo KryoGeneration
 	// KryoClasses describes classes that Kryo writes field by field. It must not change afterwards.
 	KryoClasses *KryoClasses
+	// Registry describes what else no snapshot does.
+	Registry *Registry
 }
 
 type (

@@ -45,7 +45,7 @@ func (b *typeBuilder) of(s *Snapshot, depth int) *Type {
 		return t
 	}
 	if s.Unknown {
-		return opaque(serializerClass(s), "a serializer that is not part of Flink")
+		return b.opts.Registry.instead(opaque(serializerClass(s), "a serializer that is not part of Flink"))
 	}
 	if c, ok := composites[s.Class]; ok {
 		if len(s.Nested) != c.nested && c.nested >= 0 {
@@ -64,11 +64,11 @@ func (b *typeBuilder) of(s *Snapshot, depth int) *Type {
 	case *ScalaEnumBody:
 		return &Type{Kind: KindScalaEnum, Class: body.Class, Symbols: body.Names, IDs: body.IDs}
 	case *AvroBody:
-		return avroType(body)
+		return b.opts.Registry.instead(avroType(body))
 	case *KryoBody:
 		return kryoOf(body, b.opts)
 	}
-	return other(s)
+	return b.opts.Registry.instead(other(s))
 }
 
 func (b *typeBuilder) nested(s *Snapshot, depth int) []*Type {

@@ -18,13 +18,14 @@ func (v *View) settleKryo() {
 			}
 		}
 	}
-	o := serializer.Options{KryoClasses: v.opts.KryoClasses}
+	o := serializer.Options{KryoClasses: v.opts.KryoClasses, Registry: v.opts.Types}
 	evidence := kryoEvidence(headers)
 	evidence.Option, evidence.Metadata = v.opts.Kryo, int32(v.checkpoint.Version)
 	o.Kryo = evidence.Generation()
+	v.serializers = o
 	for _, h := range headers {
 		for s := range h.Serializers {
-			if s.Type.HasKryo() {
+			if s.Type.HasKryo() || o.Registry.Describes(s.Type) {
 				h.Use(o)
 				break
 			}

@@ -33,6 +33,9 @@ type Options struct {
 	Kryo serializer.KryoGeneration
 	// KryoClasses describes classes whose fields Kryo wrote.
 	KryoClasses *serializer.KryoClasses
+	// Types describes serializers that no snapshot does. States with values of such a class are read once while opening:
+	// a description that does not fit all of them is taken back.
+	Types *serializer.Registry
 }
 
 const (

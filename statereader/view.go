@@ -26,6 +26,8 @@ type View struct {
 	operators  []*Operator
 	problems   []error
 
+	serializers serializer.Options // that headers with Kryo values and described classes are made with
+
 	mu      sync.Mutex
 	headers map[string]*state.Header // by bytes: subtasks mostly have the same
 }
@@ -122,7 +124,7 @@ func Open(ctx context.Context, fs storage.FS, cp *metadata.Checkpoint, l metadat
 		}
 		op.collect()
 	}
-	return v, nil
+	return v, v.settleTypes(ctx)
 }
 
 func knownUID(id metadata.OperatorID) string {

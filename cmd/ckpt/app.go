@@ -134,6 +134,7 @@ func (app *App) addCommonFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&app.states, "state", nil, "state by name (repeatable)")
 	f.StringVar(&app.kind, "kind", "", "state kind: value, list, map, timer, broadcast …")
 	f.StringVar(&app.keyGroups, "key-groups", "", "key groups, as 0-63,70")
+	f.StringVar(&app.types, "types", "", "descriptions of classes that no snapshot describes, a YAML file")
 	f.StringVar(&app.plan, "plan", "", "compiled plan of the SQL job, a JSON file: names operators and the columns of their states")
 	f.StringArrayVar(&app.maps, "map", nil, "read paths below FROM at TO, as FROM=TO (repeatable)")
 	f.IntVar(&app.parallelism, "parallelism", runtime.GOMAXPROCS(0), "units of work at a time")
@@ -273,6 +274,11 @@ func (app *App) readerOptions() (statereader.Options, error) {
 			return o, usageError{fmt.Errorf("--map: %w", err)}
 		}
 		o.Map = append(o.Map, one)
+	}
+	if app.types != "" {
+		if err := readTypes(app.types, &o); err != nil {
+			return o, usageError{fmt.Errorf("--types: %w", err)}
+		}
 	}
 	if app.plan != "" {
 		b, err := os.ReadFile(app.plan)

@@ -1,16 +1,19 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ckpt/inspect"
+	"ckpt/statereader"
 )
 
 func newInspectCommand(app *App) *cobra.Command {
 	var o inspect.Options
+	var template bool
 	cmd := &cobra.Command{
 		Use:   "inspect PATH...",
 		Short: "Show what a checkpoint or savepoint contains",
@@ -23,6 +26,9 @@ func newInspectCommand(app *App) *cobra.Command {
 				return err
 			}
 			o.Filter = app.filter()
+			if template {
+				return app.typesTemplate(cmd.Context(), args, o.Reader)
+			}
 			return app.eachPath(cmd.Context(), args, func(path string) error {
 				rep, err := inspect.Run(cmd.Context(), path, o)
 				if err != nil {
@@ -42,7 +48,25 @@ func newInspectCommand(app *App) *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.MetadataOnly, "metadata-only", false, "read `_metadata` alone; states stay unknown")
 	cmd.Flags().BoolVar(&o.Count, "count", false, "count entries and bytes per state (reads all keyed state)")
+	cmd.Flags().BoolVar(&template, "types-template", false, "write a file for --types that lists what could not be decoded")
 	return cmd
+}
+
+// typesTemplate writes a file for --types to standard output.
+func (app *App) typesTemplate(ctx context.Context, paths []string, o statereader.Options) error {
+	if len(paths) != 1 {
+		return usageError{fmt.Errorf("--types-template takes one path")}
+	}
+	view, err := statereader.OpenPath(ctx, paths[0], o)
+	if err != nil {
+		return err
+	}
+	defer view.Close()
+	for _, p := range view.Problems() {
+		app.warn("%v", p)
+	}
+	_, err = fmt.Fprint(app.Out, inspect.TypesTemplate(inspect.UndescribedIn(view)))
+	return err
 }
 
 func inspectTable(r *inspect.Report, plain bool) table {

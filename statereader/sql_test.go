@@ -3,12 +3,16 @@ package statereader
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ckpt/internal/keygroup"
+	"ckpt/internal/testenv"
 	"ckpt/serializer"
 	"ckpt/state"
 )
@@ -118,5 +122,46 @@ func (w *tableWalk) value(v serializer.Value) {
 		w.value(v.Value)
 	case serializer.Some:
 		w.value(v.Value)
+	}
+}
+
+// TestTableRead binds SQL rows to Go structs, by the names of the plan or by position.
+func TestTableRead(t *testing.T) {
+	program := filepath.Join(testenv.Corpus(t), "flink-table-planner", "restore-tests", "stream-exec-deduplicate_1")
+	plans, err := filepath.Glob(filepath.Join(program, "*", "plan", "*.json"))
+	if err != nil || len(plans) == 0 {
+		t.Fatal("no plan", err)
+	}
+	v, err := OpenPath(context.Background(), filepath.Join(filepath.Dir(filepath.Dir(plans[0])), "savepoint"), Options{Plan: readPlan(t, plans[0])})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var s *State
+	for _, op := range v.Operators() {
+		if found := op.State("deduplicate-state"); found != nil {
+			s = found
+		}
+	}
+	if s == nil {
+		t.Fatal("no deduplicate-state")
+	}
+	type product struct{ Product string }
+	type order struct {
+		ID   int64 `flink:"order_id"`
+		User string
+		At   time.Time `flink:"event_time"`
+	}
+	var got []string
+	for r, err := range Read[product, *order](context.Background(), v, s) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%d %s %s %d", r.KeyGroup, r.Key.Product, r.Value.User, r.Value.ID))
+		if r.Value.At.IsZero() || int64(r.Value.At.Minute()*60+r.Value.At.Second()) != r.Value.ID*1000%3600 { // whatever the writer's zone
+			t.Errorf("%s at %s", got[len(got)-1], r.Value.At)
+		}
+	}
+	if want := []string{"3 pen terry 1", "32 apple bob 4"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -165,6 +165,15 @@ func (b *binder) set(dst reflect.Value, v serializer.Value) error {
 	switch v := v.(type) {
 	case serializer.Struct:
 		return b.setStruct(dst, v)
+	case serializer.KryoObject:
+		return b.set(dst, v.Graph)
+	case serializer.Object:
+		return b.setObject(dst, v)
+	case serializer.UUID:
+		if dst.Kind() == reflect.String {
+			dst.SetString(v.String())
+			return nil
+		}
 	case serializer.Some:
 		return b.set(dst, v.Value)
 	case serializer.Branch:

@@ -48,6 +48,12 @@ func TestSet(t *testing.T) {
 		{name: "SQL timestamp", in: serializer.SQLTimestamp{Millis: 1500, Nanos: 500_000_001}, want: time.Unix(1, 500_000_001).UTC()},
 		{name: "local date and time", in: serializer.LocalDateTime{Date: serializer.LocalDate{Year: 1, Month: 1, Day: 1},
 			Time: serializer.LocalTime{Hour: 23, Minute: 59, Second: 58, Nanos: 7}}, want: time.Date(1, 1, 1, 23, 59, 58, 7, time.UTC)},
+		{name: "list of Kryo", in: serializer.KryoObject{Graph: serializer.Object{Class: "java.util.ArrayList", Value: serializer.List{"a"}}}, want: []string{"a"}},
+		{name: "object of Kryo", in: serializer.KryoObject{Graph: serializer.Object{Class: "x.P", Names: []string{"id", "next"},
+			Values: []serializer.Value{int32(7), nil}}}, want: struct{ ID int64 }{7}},
+		{name: "object without the field", in: serializer.Object{Class: "x.P", Names: []string{"id"}, Values: []serializer.Value{int32(7)}}, into: struct{ N int }{}},
+		{name: "object for a number", in: serializer.Object{Class: "x.P", Names: []string{"id"}, Values: []serializer.Value{int32(7)}}, into: 0},
+		{name: "uuid as text", in: serializer.UUID{15: 1}, want: "00000000-0000-0000-0000-000000000001"},
 		{name: "time of day", in: serializer.LocalTime{Hour: 1}, into: time.Time{}},
 	} {
 		b := &binder{plans: map[planKey]*plan{}}

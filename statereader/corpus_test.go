@@ -34,7 +34,6 @@ func corpusSnapshots(t testing.TB) []string {
 
 // mayBlock are the serializers without a decoder that may hide what follows in heap state.
 var mayBlock = []string{
-	"java.lang.Object", // Kryo
 	"org.apache.flink.test.migration.TypeSerializerSnapshotMigrationITCase",
 	"org.apache.flink.test.migration.TypeSerializerSnapshotMigrationITCase$TestSerializer",
 }

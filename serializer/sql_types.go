@@ -1,6 +1,7 @@
 package serializer
 
 import (
+	"math"
 	"slices"
 
 	"ckpt/internal/javaobj"
@@ -177,6 +178,8 @@ func (b *typeBuilder) logicalKind(o *javaobj.Object, s *Snapshot, depth int) *Ty
 		return b.logical(source, s, depth+1)
 	case "RawType", "TypeInformationRawType", "AnyType", "TypeInformationAnyType": // the last two until 1.10
 		return b.rawType(o, s, depth)
+	case "LegacyTypeInformationType":
+		return b.bySerializer(o, s, depth)
 	}
 	return opaque(o.Class(), "a logical type that is not known")
 }
@@ -310,6 +313,27 @@ func (b *typeBuilder) rawType(o *javaobj.Object, s *Snapshot, depth int) *Type {
 		return raw(class, b.of(fromJava(v), depth+1))
 	}
 	return raw(class, opaque(class, "its serializer is not recorded"))
+}
+
+// plainTable are the SQL types of serializers that are not the SQL runtime's own.
+var plainTable = map[Kind]Kind{
+	KindBoolean: KindTableBoolean, KindByte: KindTableTinyInt, KindShort: KindTableSmallInt, KindInt: KindTableInt,
+	KindLong: KindTableBigInt, KindFloat: KindTableFloat, KindDouble: KindTableDouble, KindByteArray: KindTableVarbinary,
+}
+
+// bySerializer is a type of another kind of API, of which only its serializer tells how values lie in rows.
+func (b *typeBuilder) bySerializer(o *javaobj.Object, s *Snapshot, depth int) *Type {
+	if s != nil {
+		t := b.of(s, depth+1)
+		if t.Kind.IsTable() {
+			c := *t
+			return &c
+		}
+		if k, ok := plainTable[t.Kind]; ok && t.Class == "" {
+			return &Type{Kind: k, Size: math.MaxInt32}
+		}
+	}
+	return opaque(o.Class(), "a type of which only its class is known")
 }
 
 // listElements returns the elements of a java.util.List.

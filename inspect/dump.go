@@ -70,9 +70,10 @@ func Dump(ctx context.Context, path string, o DumpOptions) (*Dumped, error) {
 		}
 	}
 	d.Format = "_metadata"
-	_, err = metadata.DecodeWith(b, metadata.DecodeOptions{Trace: func(f metadata.Field) {
+	cp, err := metadata.DecodeWith(b, metadata.DecodeOptions{Trace: func(f metadata.Field) {
 		d.add(o, f.Offset, f.Size, f.Path, f.Value)
 	}})
+	d.coordinators(cp)
 	return d, javaio.InFile(err, loc.File)
 }
 

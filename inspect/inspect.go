@@ -42,7 +42,7 @@ func Run(ctx context.Context, path string, o Options) (*Report, error) {
 		Properties: properties(cp.Properties), MasterStates: []MasterState{}, Operators: []Operator{},
 	}
 	for _, m := range cp.MasterStates {
-		rep.MasterStates = append(rep.MasterStates, MasterState{Name: m.Name, Bytes: int64(len(m.Payload))})
+		rep.MasterStates = append(rep.MasterStates, MasterState{Name: m.Name, Bytes: int64(len(m.Payload)), Hex: hexOf(m.Payload)})
 	}
 	if err := rep.addBytes(ctx, src); err != nil {
 		return nil, err
@@ -81,6 +81,13 @@ func (rep *Report) addStates(ctx context.Context, src *source, chosen []*metadat
 		}
 		out := &rep.Operators[i]
 		out.States = []State{}
+		if op.Meta.Coordinator != nil {
+			connector, err := connectorOf(ctx, view, op)
+			if err != nil {
+				return err
+			}
+			out.Coordinator = describeCoordinator(op.Meta, connector)
+		}
 		for _, s := range op.States() {
 			if !o.Filter.matches(s) {
 				continue
@@ -160,6 +167,7 @@ func describeOperator(op *metadata.Operator, names uids) Operator {
 	}
 	if op.Coordinator != nil {
 		out.CoordinatorBytes = int64(len(op.Coordinator.Data))
+		out.Coordinator = describeCoordinator(op, "")
 	}
 	for _, st := range op.Subtasks {
 		if st.Finished {

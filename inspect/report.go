@@ -42,25 +42,27 @@ type Properties struct {
 	DiscardSuspended bool   `json:"discardOnSuspended"`
 }
 
-// MasterState is the state of a master hook.
+// MasterState is the state of a master hook. Hooks are the user's: Hex are the first of its bytes.
 type MasterState struct {
 	Name  string `json:"name"`
 	Bytes int64  `json:"bytes"`
+	Hex   string `json:"hex,omitempty"`
 }
 
 // Operator is one operator of the report.
 type Operator struct {
-	ID               string   `json:"id"`
-	UID              *string  `json:"uid"`
-	Name             *string  `json:"name"`
-	Parallelism      int32    `json:"parallelism"`
-	MaxParallelism   int32    `json:"maxParallelism"`
-	Finished         string   `json:"finished"` // none, some (FinishedSubtasks), all
-	FinishedSubtasks []int32  `json:"finishedSubtasks,omitempty"`
-	CoordinatorBytes int64    `json:"coordinatorBytes"`
-	Backends         []string `json:"backends"`
-	Bytes            int64    `json:"bytes"`
-	States           []State  `json:"states"` // null with --metadata-only
+	ID               string       `json:"id"`
+	UID              *string      `json:"uid"`
+	Name             *string      `json:"name"`
+	Parallelism      int32        `json:"parallelism"`
+	MaxParallelism   int32        `json:"maxParallelism"`
+	Finished         string       `json:"finished"` // none, some (FinishedSubtasks), all
+	FinishedSubtasks []int32      `json:"finishedSubtasks,omitempty"`
+	CoordinatorBytes int64        `json:"coordinatorBytes"`
+	Coordinator      *Coordinator `json:"coordinator,omitempty"`
+	Backends         []string     `json:"backends"`
+	Bytes            int64        `json:"bytes"`
+	States           []State      `json:"states"` // null with --metadata-only
 }
 
 // State is one state of an operator: the union over its subtasks.

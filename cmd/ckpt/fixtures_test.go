@@ -232,7 +232,7 @@ func checkFullReport(t *testing.T, f *fixtures.Fixture, rep *inspect.Report) {
 	}
 	masters := []fixtures.MasterState{}
 	for _, m := range rep.MasterStates {
-		masters = append(masters, fixtures.MasterState(m))
+		masters = append(masters, fixtures.MasterState{Name: m.Name, Bytes: m.Bytes})
 	}
 	same(t, "master states", masters, f.Manifest.MasterStates)
 	var ops []fixtures.Operator

@@ -160,3 +160,42 @@ func TestKnownStateIsDecoded(t *testing.T) {
 		}
 	}
 }
+
+// TestCoordinatorState: inspect and dump show what an enumerator knows, and the bytes of what is not known.
+func TestCoordinatorState(t *testing.T) {
+	dir := sourceJob(t)
+	var rep inspect.Report
+	decode(t, ckpt(t, "inspect", "-o", "json", dir), &rep)
+	c := rep.Operators[0].Coordinator
+	const last = `{"topic":"orders","partition":7,"status":1}],"initialDiscoveryFinished":true`
+	compact := func(b []byte) string { return strings.NewReplacer(" ", "", "\n", "").Replace(string(b)) }
+	if c == nil || c.Format != "kafka-enumerator" || !strings.Contains(compact(c.Value), last) || c.Hex != "" {
+		t.Errorf("coordinator %+v", c)
+	}
+	r := ckpt(t, "dump", filepath.Join(dir, "_metadata"))
+	if !strings.Contains(r.out, "operator[0].coordinator.kafka-enumerator") || !strings.Contains(r.out, last) {
+		t.Errorf("dump: %s%s", r.out, r.err)
+	}
+	other := copyFixture(t, "1.20.4", "unusual-finished-hashmap-canonical-p2-m128")
+	patch(t, filepath.Join(other, "_metadata"), func(cp *metadata.Checkpoint) {
+		for _, op := range cp.Operators {
+			if op.Coordinator != nil {
+				op.Coordinator.Data = []byte("no source")
+			}
+		}
+	})
+	rep = inspect.Report{}
+	decode(t, ckpt(t, "inspect", "-o", "json", other), &rep)
+	found := false
+	for _, op := range rep.Operators {
+		if op.Coordinator != nil {
+			found = true
+			if op.Coordinator.Format != "" || op.Coordinator.Hex != "6e6f20736f75726365" {
+				t.Errorf("coordinator %+v", op.Coordinator)
+			}
+		}
+	}
+	if !found || len(rep.MasterStates) == 0 || rep.MasterStates[0].Hex == "" {
+		t.Errorf("coordinator %v, master states %+v", found, rep.MasterStates)
+	}
+}

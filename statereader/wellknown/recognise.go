@@ -117,6 +117,14 @@ func (r *Recoded) String() string {
 	return r.Format.Name + "/" + strings.Join(texts, ",")
 }
 
+// Connector is what the user knows the format by; empty where r is nil.
+func (r *Recoded) Connector() string {
+	if r == nil {
+		return ""
+	}
+	return r.Format.Connector
+}
+
 // State is the state as its decoded elements show it.
 func (r *Recoded) State() *statereader.State { return r.shown }
 

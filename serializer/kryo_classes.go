@@ -94,6 +94,7 @@ type kryoClass struct {
 	desc    *kryoFields // fields
 	letters string      // formScalaFixed: J, I, D
 	labels  []string    // enum: constants
+	always  bool        // Scala: registered in 2.x too
 	size    int         // Scala tuples
 	reason  string      // formUnknown
 	params  []string    // type variables of a described class

@@ -132,6 +132,36 @@ func matches(got, want string) bool {
 	return regexp.MustCompile("^" + strings.Join(parts, ".+") + "$").MatchString(want)
 }
 
+// Scala values, as Flink's Scala registrations write them.
+func TestKryoOfScala(t *testing.T) {
+	f := readKryoFile(t, "testdata/kryo-scala-1.20.4.txt", Kryo2)
+	p := kryoProgram(t, Kryo2)
+	hashed := 0
+	for _, s := range f.samples {
+		v, n, err := p.Decode(s.b)
+		if err != nil || n != len(s.b) {
+			t.Errorf("%s: %d of %d bytes: %v", s.name, n, len(s.b), err)
+			continue
+		}
+		if got := harnessText(v); got != s.text {
+			t.Errorf("%s: %s, want %s", s.name, got, s.text)
+		}
+		hash, known, err := p.HashBytes(s.b)
+		if err != nil || s.hash != "-" && (!known || strconv.Itoa(int(hash)) != s.hash) {
+			t.Errorf("%s: hash %d (%v), want %s (%v)", s.name, hash, known, s.hash, err)
+		}
+		if s.hash != "-" {
+			hashed++
+		}
+	}
+	if _, err := kryoProgram(t, Kryo5).Skip(unhex(t, "01007363616c612e636f6c6c656374696f6e2e696d6d757461626c652e24636f6c6f6e24636f6c6fee010302020301827800")); !isOpaque(err) {
+		t.Errorf("a Scala list of 2.x, which Kryo writes field by field: %v", err)
+	}
+	if len(f.samples) < 35 || hashed < 9 {
+		t.Errorf("%d values, %d hash codes", len(f.samples), hashed)
+	}
+}
+
 // harnessText shows a value as the harness does.
 func harnessText(v Value) string {
 	switch x := v.(type) {

@@ -40,10 +40,11 @@ func addScala(m map[string]*kryoClass) {
 	}
 	const immutable, mutable = "scala.collection.immutable.", "scala.collection.mutable."
 	add(formScalaOne, "scala.", "Some util.Left util.Right")
-	add(formScalaList, immutable, "Vector $colon$colon Nil$ Queue ListSet Set$EmptySet$ Set$Set1 Set$Set2 Set$Set3 Set$Set4 HashSet HashSet$HashSet1 HashSet$HashTrieSet")
+	add(formScalaList, immutable, "Vector $colon$colon Nil$ Queue ListSet Set$Set1 Set$Set2 Set$Set3 Set$Set4 HashSet HashSet$HashSet1 HashSet$HashTrieSet")
 	add(formScalaList, mutable, "ListBuffer ArrayBuffer BitSet HashSet LinkedHashSet Queue")
 	add(formScalaMap, immutable, "ListMap Map$EmptyMap$ Map$Map1 Map$Map2 Map$Map3 Map$Map4 HashMap HashMap$HashMap1 HashMap$HashTrieMap")
 	add(formScalaMap, mutable, "HashMap LinkedHashMap")
+	add(formEmptyList, immutable, "Set$EmptySet$")
 	add(formScalaSorted, immutable, "TreeSet")
 	add(formScalaSortedMap, immutable, "TreeMap")
 	add(formScalaBits, immutable, "BitSet$BitSet1 BitSet$BitSet2 BitSet$BitSetN")
@@ -56,8 +57,11 @@ func addScala(m map[string]*kryoClass) {
 		m[name] = &kryoClass{name: name, form: formScalaTuple, size: n}
 	}
 	for _, id := range scalaIDs {
+		if c := m[id]; c != nil {
+			c.always = true
+		}
 		if fixed, ok := strings.CutSuffix(id, "$sp"); ok && strings.HasPrefix(id, scalaTuple) {
-			m[id] = &kryoClass{name: id, form: formScalaFixed, letters: fixed[strings.Index(fixed, "$mc")+3:]}
+			m[id] = &kryoClass{name: id, form: formScalaFixed, letters: fixed[strings.Index(fixed, "$mc")+3:], always: true}
 		}
 	}
 }
@@ -70,8 +74,16 @@ func scalaClass(name string) *kryoClass {
 	return nil
 }
 
-// scala reads what Flink's Scala registrations write.
+// scala reads what Flink's Scala registrations write. Those of 2.x are only of the classes that have ids.
 func (r *kryoReader) scala(c *kryoClass) Value {
+	switch {
+	case !r.five || c.always:
+	case strings.HasSuffix(c.name, "$"): // an object without fields
+		return r.object(c, nil)
+	default:
+		r.opaque(r.p, c.name, "written by Kryo field by field; its fields are not described")
+		return nil
+	}
 	switch c.form {
 	case formScalaOne:
 		return r.object(c, r.value(nil))

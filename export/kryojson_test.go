@@ -1,10 +1,24 @@
 package export
 
 import (
+	"strings"
 	"testing"
 
 	"ckpt/serializer"
 )
+
+// A chain of 10,000 objects is JSON nested as deep.
+func TestKryoChainJSON(t *testing.T) {
+	const n = 10_000
+	var v serializer.Value
+	for range n {
+		v = serializer.Object{Class: "x.N", Names: []string{"next"}, Values: []serializer.Value{v}}
+	}
+	got := string(AppendJSON(nil, nil, serializer.KryoObject{Graph: v}))
+	if want := strings.Repeat(`{"$class":"x.N","next":`, n) + "null" + strings.Repeat("}", n); got != want {
+		t.Errorf("%d bytes of JSON, want %d", len(got), len(want))
+	}
+}
 
 func TestKryoJSON(t *testing.T) {
 	typ := &serializer.Type{Kind: serializer.KindKryo, Class: "java.lang.Object"}

@@ -19,7 +19,6 @@ const (
 	// Text and numbers.
 	formString
 	formText // a string of another class
-	formTextAlone
 	formBigInteger
 	formBigDecimal
 	formUUID

@@ -277,7 +277,6 @@ func addKryoFields(m map[string]*kryoClass) {
 		describe(formFields, false, tupleClass+strconv.Itoa(n), strings.Join(params, " "), fields...)
 	}
 	describe(formFields, false, tupleClass+"0", "")
-	known := kryoTypes{}
 	for _, c := range m {
 		if c.source == nil {
 			continue
@@ -286,7 +285,7 @@ func addKryoFields(m map[string]*kryoClass) {
 			if c := m[name]; c != nil {
 				return c
 			}
-			return known.derivedIn(name)
+			return &kryoClass{name: name, form: formUnknown}
 		}); err != nil {
 			panic(err)
 		}
@@ -295,11 +294,6 @@ func addKryoFields(m map[string]*kryoClass) {
 }
 
 const tupleClass = "org.apache.flink.api.java.tuple.Tuple"
-
-// derivedIn is derived while the known classes are being made.
-func (k *kryoTypes) derivedIn(name string) *kryoClass {
-	return &kryoClass{name: name, form: formUnknown}
-}
 
 // fields reads an instance of a class that is written field by field. args are the arguments of its declared type.
 func (r *kryoReader) fields(c *kryoClass, args []*kryoDeclared) Value {

@@ -22,6 +22,7 @@ func (v *View) settleKryo() {
 	evidence := kryoEvidence(headers)
 	evidence.Option, evidence.Metadata = v.opts.Kryo, int32(v.checkpoint.Version)
 	o.Kryo = evidence.Generation()
+	v.kryo = o.Kryo
 	v.serializers = o
 	for _, h := range headers {
 		for s := range h.Serializers {
@@ -32,6 +33,10 @@ func (v *View) settleKryo() {
 		}
 	}
 }
+
+// KryoGeneration returns which Kryo wrote the values of the checkpoint whose own snapshots do not say it. KryoUnknown: what
+// is known contradicts itself; each value is then read as the one generation that fits, or is opaque as ambiguous.
+func (v *View) KryoGeneration() serializer.KryoGeneration { return v.kryo }
 
 // kryoEvidence collects what headers tell.
 func kryoEvidence(headers []*state.Header) (e serializer.KryoEvidence) {

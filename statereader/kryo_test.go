@@ -47,6 +47,9 @@ func TestKryoEvidenceOfCorpus(t *testing.T) {
 		alone := evidence.Generation()
 		evidence.Metadata = int32(v.checkpoint.Version)
 		metadata := serializer.KryoEvidence{Metadata: evidence.Metadata}
+		if want := evidence.Generation(); v.KryoGeneration() != want {
+			t.Errorf("%s: Kryo %s, want %s", dir, v.KryoGeneration(), want)
+		}
 		if told[alone]++; alone != serializer.KryoUnknown && alone != metadata.Generation() {
 			t.Errorf("%s: headers tell Kryo %s, metadata of version %d tells %s", dir, alone, evidence.Metadata, metadata.Generation())
 		}

@@ -25,6 +25,7 @@ type View struct {
 	opts       Options
 	operators  []*Operator
 	problems   []error
+	kryo       serializer.KryoGeneration
 
 	serializers serializer.Options // that headers with Kryo values and described classes are made with
 

@@ -2,7 +2,9 @@ package export
 
 import (
 	"io"
+	"slices"
 
+	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/compress"
 	"github.com/apache/arrow/go/v17/parquet/pqarrow"
@@ -11,7 +13,8 @@ import (
 // parquetSink writes Parquet: each flush is a row group.
 type parquetSink struct {
 	columns
-	w *pqarrow.FileWriter
+	out *footerWriter
+	w   *pqarrow.FileWriter
 }
 
 func (s *parquetSink) begin(w io.Writer) error {
@@ -29,7 +32,8 @@ func (s *parquetSink) begin(w io.Writer) error {
 		}
 	})
 	schema := s.batch.schema()
-	out, err := pqarrow.NewFileWriter(schema, w, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
+	s.out = &footerWriter{w: w}
+	out, err := pqarrow.NewFileWriter(schema, s.out, parquet.NewWriterProperties(props...), pqarrow.DefaultWriterProps())
 	if err != nil {
 		return err
 	}
@@ -47,7 +51,16 @@ func (s *parquetSink) flush() error {
 	return err
 }
 
-func (s *parquetSink) end() error { return s.w.Close() }
+func (s *parquetSink) end() error {
+	if !slices.ContainsFunc(s.batch.schema().Fields(), func(f arrow.Field) bool { return hasTimes(f.Type) }) {
+		return s.w.Close()
+	}
+	s.out.hold = true
+	if err := s.w.Close(); err != nil {
+		return err
+	}
+	return s.out.writeLocalTimes()
+}
 
 // dictionaryPaths adds the paths of the columns below v whose first values repeat enough for a dictionary to pay.
 func (v *vector) dictionaryPaths(path string, paths []string) []string {

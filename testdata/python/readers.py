@@ -269,8 +269,7 @@ LAST_MICRO = 2**63 - 1
 
 
 def in_duckdb(v):
-    """A value as DuckDB can hold it: timestamps beyond its microseconds (year 294247) are infinite there, and a time of
-    day that is marked as UTC, as arrow-go marks them all, has microseconds."""
+    """A value as DuckDB can hold it: timestamps beyond its microseconds (year 294247) are infinite there."""
     if isinstance(v, dict):
         return {k: in_duckdb(x) for k, x in v.items()}
     if isinstance(v, list):
@@ -278,8 +277,6 @@ def in_duckdb(v):
     match v:
         case ("time", ns) if abs(ns) // 1000 > LAST_MICRO:
             return "time", (LAST_MICRO if ns > 0 else -LAST_MICRO) * 1000
-        case ("of day", ns):
-            return "of day", ns // 1000 * 1000
     return v
 
 

@@ -26,7 +26,7 @@ func everything(maxParallelism int32, compressed bool) *fixture {
 			{group: 6, key: text(""), ns: void, values: [][]byte{long(-1)}},
 		}},
 		{name: "list", kind: "LIST", ns: stringSnap, value: listSnap(stringSnap), rows: []fixRow{
-			{group: 3, key: text("a"), ns: text(","), values: [][]byte{text(",,"), text(""), text(","), text(big)}},
+			{group: 3, key: text("a"), ns: text(","), values: [][]byte{text(",,"), text(""), text(","), text(strings.Repeat(",x", 100<<10))}},
 			{group: 4, key: text(strings.Repeat("k", 254)), ns: text(strings.Repeat("n", 255)), values: [][]byte{text("e")}},
 			{group: 4, key: text(strings.Repeat("k", 255)), ns: text(strings.Repeat("n", 254)), values: [][]byte{text("e")}},
 			{group: 6, key: text(big), ns: text(big), values: [][]byte{text("z"), text("y")}},
@@ -112,7 +112,7 @@ var layouts = []struct {
 
 func eachLayout(t *testing.T, run func(t *testing.T, f *fixture, code metadata.HandleCode, b []byte, offsets []int64)) {
 	for _, l := range layouts {
-		for _, maxParallelism := range []int32{128, 129, 32768} {
+		for _, maxParallelism := range []int32{128, 129, 4096, 32768} {
 			for _, compressed := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%d/compressed=%v", l.name, maxParallelism, compressed), func(t *testing.T) {
 					f := everything(maxParallelism, compressed)

@@ -110,7 +110,7 @@ func TestInspectReadsLittle(t *testing.T) {
 // TestInlineThresholds: the same job with its state in files, in the metadata, and both, read through the same requests.
 func TestInlineThresholds(t *testing.T) {
 	for name, files := range map[string]int64{
-		"keys-rocksdb-canonical-snappy-p3-m60": 0, "keys-hashmap-canonical-p3-m128-inline0": 51, plain: 1,
+		"keys-rocksdb-canonical-snappy-p3-m60": 0, "kv-rocksdb-canonical-p3-m4096-inline1048576": 0, "keys-hashmap-canonical-p3-m128-inline0": 51, plain: 1,
 	} {
 		var counter *storage.Counter
 		app := &App{Wrap: func(base storage.FS) storage.FS {

@@ -62,10 +62,13 @@ final class Matrix {
             operator  rocksdb  checkpoint  snappy  4     60  -  +
             """;
 
-    /** Beyond the pairs: a plain one to begin with, timers as raw keyed state, a big value. */
+    /** Beyond the pairs: a plain one to begin with, the largest inline threshold, timers as raw keyed state, a big value. */
     private static final String MORE =
             """
             kv           hashmap  canonical   -  4  128  -  +
+            kv           hashmap  canonical   -  3  4096  1048576
+            kv           rocksdb  canonical   -  3  4096  1048576  +
+            kv           hashmap  native      -  3  4096  0
             heap-timers  rocksdb  checkpoint  -  3  128  0  +
             heap-timers  rocksdb  canonical   -  3  128  0  +
             big          hashmap  canonical   -  1  128  -

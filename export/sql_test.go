@@ -71,6 +71,7 @@ func TestTableValues(t *testing.T) {
 		{"ARRAY<INT>", serializer.List{int32(1), nil}, `[1,null]`, "list<element: int32, nullable>", false},
 		{"MAP<STRING, INT>", serializer.Map{{Key: "a", Value: nil}}, `{"a":null}`, "map<utf8, int32, items_nullable>", false},
 		{"MAP<INT, INT>", serializer.Map{{Key: nil, Value: int32(1)}}, `[[null,1]]`, "map<int32, int32, items_nullable>", true},
+		{"MAP<STRING, INT>", serializer.Map{{Key: "a", Value: int32(1)}, {Key: "a", Value: int32(2)}}, `[["a",1],["a",2]]`, "map<utf8, int32, items_nullable>", true},
 		{"MULTISET<INT>", serializer.Map{{Key: int32(5), Value: int32(2)}}, `[[5,2]]`, "map<int32, int32, items_nullable>", false},
 		{"ROW<`a` INT, `$b` STRING>", serializer.Struct{Values: []serializer.Value{int32(1), nil}}, `{"a":1,"$$b":null}`, "struct<a: int32, $$b: utf8>", false},
 		{"ROW<`a` INT>", serializer.Struct{Values: []serializer.Value{int32(1)}, Kind: serializer.Delete}, `{"$kind":"-D","a":1}`, "struct<a: int32>", true},
@@ -394,5 +395,40 @@ func TestTableKey(t *testing.T) {
 	}
 	if got := string(AppendJSON(nil, key, v)); got != `{"a":"1.50","b":"2024-02-29T12:00:00.000000001"}` {
 		t.Errorf("got %s", got)
+	}
+}
+
+// TestTableMapOfManyKeys: a key that comes again goes to the exact column, in large maps too.
+func TestTableMapOfManyKeys(t *testing.T) {
+	for _, typ := range []string{"MAP<INT, INT>", "MAP<STRING, INT>", "MAP<BOOLEAN, INT>"} {
+		ty := parseType(t, typ)
+		for _, n := range []int{2, 3, fewKeys, 10 * fewKeys} {
+			m := serializer.Map{}
+			for i := range n {
+				key := map[serializer.Kind]serializer.Value{serializer.KindTableInt: int32(i), serializer.KindTableVarchar: fmt.Sprint(i),
+					serializer.KindTableBoolean: i%2 == 0}[ty.Elems[0].Kind]
+				m = append(m, serializer.MapEntry{Key: key, Value: int32(i)})
+			}
+			want := n
+			if ty.Elems[0].Kind == serializer.KindTableBoolean {
+				want = min(n, 2)
+			}
+			m = append(m, m[0])
+			b, err := serializer.Compile(ty).Append(nil, m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if exacts := compareWays(t, ty, [][]byte{b, b}); exacts != 2 {
+				t.Errorf("%s of %d keys: %d rows in the exact column", typ, n+1, exacts)
+			}
+			s, h := valueState(ty)
+			batch := NewTable(s, TableOptions{}).NewBatch()
+			if err := batch.Append(&state.Entry{Key: make([]byte, 4), Value: b, Index: -1, Header: h}); err != nil {
+				t.Fatal(err)
+			}
+			if got := batch.value.kids[0].len; got != want {
+				t.Errorf("%s of %d keys: %d entries, want %d", typ, n+1, got, want)
+			}
+		}
 	}
 }

@@ -40,6 +40,7 @@ const (
 	fieldOldestBlob    = 4
 	fieldMinTimestamp  = 10
 	fieldMaxTimestamp  = 11
+	fieldTailSize      = 15
 	fieldPathID        = 65
 	fieldTimestampKept = 16
 	fieldMustKnow      = 64
@@ -77,6 +78,7 @@ type addedFile struct {
 	number, size      uint64
 	smallest, largest InternalKey
 	seqLo, seqHi      uint64
+	tail              int64 // bytes behind the data blocks, 0 if not recorded
 	at                int
 }
 
@@ -221,6 +223,10 @@ func (f *addedFile) custom(r editReader) {
 			}
 		case tag == fieldMinTimestamp || tag == fieldMaxTimestamp:
 			r.FailAt(at, javaio.ErrUnsupported, "table %d has user-defined timestamps", f.number)
+		case tag == fieldTailSize:
+			if n, m := binary.Uvarint(value); m > 0 && n <= f.size {
+				f.tail = int64(n)
+			}
 		case tag == fieldTimestampKept && !bytes.Equal(value, []byte{1}):
 			r.FailAt(at, javaio.ErrUnsupported, "table %d has user-defined timestamps taken off", f.number)
 		case tag == fieldPathID && !bytes.Equal(value, []byte{0}):

@@ -37,6 +37,7 @@ type TableInfo struct {
 	Size              int64
 	Smallest, Largest InternalKey // first and last key; range deletions extend them
 	SeqLo, SeqHi      uint64      // 0 and the greatest number where it was not recorded
+	Tail              int64       // bytes behind the data blocks; 0 where it was not recorded
 }
 
 // DecodeManifest replays a MANIFEST. name stands in its errors.
@@ -221,7 +222,7 @@ func (f *familyState) sorted() []*TableInfo {
 	var list []*TableInfo
 	for _, a := range f.tables {
 		list = append(list, &TableInfo{Number: a.number, Level: int(a.level), Size: int64(a.size), Smallest: a.smallest,
-			Largest: a.largest, SeqLo: a.seqLo, SeqHi: a.seqHi})
+			Largest: a.largest, SeqLo: a.seqLo, SeqHi: a.seqHi, Tail: a.tail})
 	}
 	slices.SortFunc(list, func(a, b *TableInfo) int {
 		switch {

@@ -21,10 +21,12 @@ type scan struct {
 	idx    index
 	cur    cursor
 	data   []byte // memory of expanded blocks
+	exact  []byte // the only key wanted, so that filters apply; nil for ranges
 	open   bool   // a table is being read
 
 	block  handle
 	last   bool // the block may reach bounds.To
+	done   bool // no later block has keys before bounds.To
 	seek   bool // entries before bounds.From are to be passed
 	first  bool // no entry of the table has been read
 	whole  bool // the table is read from its beginning
@@ -96,10 +98,19 @@ func (s *scan) unusual() bool {
 func (s *scan) begins() bool {
 	s.first = false
 	k := InternalKey{s.user, s.trailer}
-	if s.whole && k.Compare(s.r.t.Smallest) < 0 {
+	if s.whole && s.compareBoundary(k, s.r.t.Smallest) < 0 {
 		return s.fail(s.r.corrupt(s.block.off, "block", "%v is before the table's smallest key %v", k, s.r.t.Smallest))
 	}
 	return true
+}
+
+// compareBoundary compares an entry with a boundary of its table. Those of ingested files have the kind of a put whatever
+// the entry is.
+func (s *scan) compareBoundary(k, boundary InternalKey) int {
+	if s.global.set {
+		return bytes.Compare(k.User, boundary.User)
+	}
+	return k.Compare(boundary)
 }
 
 // nextBlock goes to the next data block, of the next table where one ends.
@@ -109,8 +120,16 @@ func (s *scan) nextBlock() bool {
 			if len(s.tables) == 0 || !s.nextTable() {
 				return false
 			}
+			if !s.open { // the filter does not have the key
+				continue
+			}
 		} else if !s.blockEnds() {
 			return false
+		} else if s.done {
+			if !s.tableEnds() {
+				return false
+			}
+			continue
 		}
 		more, err := s.idx.next(s.ctx)
 		switch {
@@ -150,18 +169,42 @@ func (s *scan) load() bool {
 	}
 	s.blocks++
 	s.cur.reset(b.entries)
-	s.last = s.bounds.To != nil && bytes.Compare(s.idx.leaf.user, s.bounds.To) >= 0
+	s.last, s.done = s.reachesEnd(s.idx.leaf)
 	return true
+}
+
+// reachesEnd says whether the block of an index entry may have keys at the end of the range, and whether the next cannot
+// have keys before it.
+func (s *scan) reachesEnd(x *indexBlock) (last, done bool) {
+	if s.bounds.To == nil {
+		return false, false
+	}
+	to := s.bounds.To
+	if bytes.Compare(x.user, to) >= 0 {
+		return true, true
+	}
+	// the least key after a separator of user keys is the separator and a zero byte
+	n := len(to) - 1
+	return false, x.userKeys && len(x.user) == n && to[n] == 0 && bytes.Equal(x.user, to[:n])
 }
 
 // nextTable opens the next table, at its first block that may have keys of the range.
 func (s *scan) nextTable() bool {
 	t := s.tables[0]
 	s.tables = s.tables[1:]
-	if err := s.r.begin(s.ctx, t, metaTail); err != nil {
+	tail := int64(metaTail)
+	if s.exact != nil {
+		tail = t.lookupTail()
+	}
+	if err := s.r.begin(s.ctx, t, tail); err != nil {
 		return s.fail(err)
 	}
-	s.open, s.first, s.whole, s.seek, s.last, s.global = true, true, true, false, false, s.r.meta.global
+	if s.exact != nil {
+		if may, err := s.r.mayContain(s.ctx, s.exact); err != nil || !may {
+			return s.without(err)
+		}
+	}
+	s.open, s.first, s.whole, s.seek, s.last, s.done, s.global = true, true, true, false, false, false, s.r.meta.global
 	s.blocks = 0
 	if err := s.idx.open(s.ctx, &s.r); err != nil {
 		return s.fail(err)
@@ -178,6 +221,17 @@ func (s *scan) nextTable() bool {
 		if err := s.idx.seek(s.ctx, s.bounds.From); err != nil {
 			return s.fail(err)
 		}
+	}
+	return true
+}
+
+// without goes past a table that the filter rules out, or fails.
+func (s *scan) without(err error) bool {
+	if err == nil {
+		err = s.r.end()
+	}
+	if err != nil {
+		return s.fail(err)
 	}
 	return true
 }
@@ -204,7 +258,7 @@ func (s *scan) stopAhead() error {
 
 // tableEnds lets go of a table that has been read to its end.
 func (s *scan) tableEnds() bool {
-	if k := (InternalKey{s.cur.user, s.trailer}); !s.first && !s.seek && k.Compare(s.r.t.Largest) > 0 {
+	if k := (InternalKey{s.cur.user, s.trailer}); !s.first && !s.seek && s.compareBoundary(k, s.r.t.Largest) > 0 {
 		return s.fail(s.r.corrupt(s.block.off, "block", "%v is after the table's largest key %v", k, s.r.t.Largest))
 	}
 	s.open = false

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 
 	"ckpt/internal/javaio"
@@ -249,11 +248,7 @@ func (r *tableReader) readMeta(ctx context.Context, m *tableMeta) error {
 	if m.props.DataSize > 0 {
 		m.dataEnd = min(m.dataEnd, int64(min(m.props.DataSize, uint64(m.footer.off))))
 	}
-	for name, h := range handles {
-		if part := strings.HasPrefix(name, metaPartFilter); part || strings.HasPrefix(name, metaFullFilter) {
-			m.filter, m.filterPart = h, part
-		}
-	}
+	m.chooseFilter(handles)
 	if err := r.globalSeq(m); err != nil {
 		return err
 	}

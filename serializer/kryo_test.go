@@ -162,3 +162,28 @@ func TestKryoUnknownClass(t *testing.T) {
 		}
 	}
 }
+
+// Serializers that the job registered: messages have a length, Java's streams end by themselves, others hide their end.
+func TestKryoRegistered(t *testing.T) {
+	for _, tc := range []struct{ serializer, in, want string }{
+		{"com.twitter.chill.protobuf.ProtobufSerializer", "58 01 03 0a0b0c", `serializer.Opaque {com.acme.M a message whose fields are not described [10 11 12]}`},
+		{"com.twitter.chill.thrift.TBaseSerializer", "58 01 00", `serializer.Opaque {com.acme.M a message whose fields are not described []}`},
+		{"com.acme.Custom", "58 01 03", "opaque com.acme.M written by com.acme.Custom"},
+		{"com.esotericsoftware.kryo.serializers.JavaSerializer", "58 01 aced0005 740001 61", `serializer.JavaObject {a [172 237 0 5 116 0 1 97]}`},
+	} {
+		body := &KryoBody{Type: "java.lang.Object", Registrations: []KryoRegistration{{Class: "java.lang.Object"}, {Class: "com.acme.M", Kind: kryoClassKind, Serializer: tc.serializer}}}
+		for _, g := range []KryoGeneration{Kryo2, Kryo5} {
+			v, err := Compile(kryoOf(body, Options{Kryo: g})).DecodeFramed(unhex(t, tc.in))
+			got := fmt.Sprintf("%T %v", v, v)
+			switch x := v.(type) {
+			case KryoObject:
+				got = fmt.Sprintf("%T %v", x.Graph, x.Graph)
+			case Opaque:
+				got = "opaque " + x.Class + " " + x.Reason
+			}
+			if err != nil || got != tc.want {
+				t.Errorf("%s, Kryo %s: %s, want %s (%v)", tc.serializer, g, got, tc.want, err)
+			}
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
@@ -68,7 +69,7 @@ func writeYAML(w io.Writer, report any) error {
 		return err
 	}
 	var n yaml.Node
-	if err := yaml.Unmarshal(surrogatesAsText(b), &n); err != nil { // JSON is YAML, and a node keeps the order
+	if err := yaml.Unmarshal(printable(surrogatesAsText(b)), &n); err != nil { // JSON is YAML, and a node keeps the order
 		return err
 	}
 	blockStyle(&n)
@@ -78,6 +79,19 @@ func writeYAML(w io.Writer, report any) error {
 		return err
 	}
 	return enc.Close()
+}
+
+// printable escapes the characters that JSON may have as they are and YAML may not.
+func printable(js []byte) []byte {
+	var out []byte
+	for _, r := range string(js) {
+		if r >= 0x7f && r <= 0x9f || r >= 0xfffe && r <= 0xffff || r == 0xfeff {
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
 }
 
 // surrogatesAsText escapes the escapes of surrogates, all of which stand alone: YAML has none, and shows the text \ud800.

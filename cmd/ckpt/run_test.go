@@ -66,6 +66,7 @@ func commandLines(t testing.TB, path, out string) map[string][]string {
 		"get":      {"get", path, "--operator", "long-keys", "--state", "value", "--key", "255"},
 		"validate": {"validate", "--level", "deep", path},
 		"export":   {"export", path, "--to", "jsonl", "--out", filepath.Join(out, "rows")},
+		"stats":    {"stats", path},
 		"gc":       {"gc", filepath.Dir(path)},
 		"copy":     {"copy", path, filepath.Join(out, "copy")},
 		"version":  {"version"},

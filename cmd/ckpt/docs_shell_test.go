@@ -42,9 +42,16 @@ var assignment = regexp.MustCompile(`(?s)^([a-z]+)=\$\((.*)\)$`)
 
 func (sh *shell) run(line string) string {
 	if m := assignment.FindStringSubmatch(line); m != nil {
-		sh.vars[m[1]] = strings.TrimRight(sh.run(m[2]), "\n")
+		text, _ := sh.execute(m[2], false)
+		sh.vars[m[1]] = strings.TrimRight(text, "\n")
 		return ""
 	}
+	text, messages := sh.execute(line, true)
+	return strings.ReplaceAll(messages+text, sh.dir, homeOfExamples)
+}
+
+// execute returns what a command line writes to stdout and stderr; on a terminal a single command mixes them.
+func (sh *shell) execute(line string, terminal bool) (text, messages string) {
 	sh.ran++
 	for name, value := range sh.vars {
 		line = strings.ReplaceAll(line, "$"+name, value)
@@ -53,15 +60,15 @@ func (sh *shell) run(line string) string {
 	stages, err := splitCommand(line)
 	if err != nil || len(stages) == 0 {
 		sh.t.Errorf("$ %s: %v", line, err)
-		return ""
+		return "", ""
 	}
 	var out, errOut bytes.Buffer
-	if len(stages) == 1 {
-		sh.code, err = sh.command(stages[0], &out, &out) // as on a terminal
+	if len(stages) == 1 && terminal {
+		sh.code, err = sh.command(stages[0], &out, &out)
 	} else {
 		sh.code, err = sh.command(stages[0], &out, &errOut)
 	}
-	text := out.String()
+	text = out.String()
 	for _, stage := range stages[1:] {
 		if err == nil {
 			text, err = filter(stage, text)
@@ -70,7 +77,7 @@ func (sh *shell) run(line string) string {
 	if err != nil {
 		sh.t.Errorf("$ %s: %v", line, err)
 	}
-	return strings.ReplaceAll(errOut.String()+text, sh.dir, homeOfExamples)
+	return text, errOut.String()
 }
 
 var sum = regexp.MustCompile(`\$\(\(([^()]+)\)\)`)

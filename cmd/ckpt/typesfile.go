@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -100,7 +101,8 @@ func (f *typesFile) kryo() (*serializer.KryoClasses, error) {
 			if n.Kind != yaml.ScalarNode {
 				return fmt.Errorf("line %d: want a Java type, such as java.lang.String", n.Line)
 			}
-			c.Fields = append(c.Fields, serializer.KryoField{Name: name, Type: n.Value})
+			declared, inherited := strings.CutPrefix(n.Value, "inherited ")
+			c.Fields = append(c.Fields, serializer.KryoField{Name: name, Type: declared, Inherited: inherited})
 			return nil
 		}); err != nil {
 			return nil, fmt.Errorf("kryo: %s: %w", class, err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ckpt/internal/fixtures"
+	"ckpt/internal/testenv"
 )
 
 // describe writes a file for --types.
@@ -110,6 +111,7 @@ func TestTypesFile(t *testing.T) {
 		{"schema", "avro:\n  a.B: '{\"type\":\"nothing\"}'", "Avro schema"},
 		{"schema file", "avro:\n  a.B: missing.avsc", "missing.avsc"},
 		{"Kryo form", "kryo:\n  a.B: {form: columns}", "columns"},
+		{"Java type", "kryo:\n  a.B: {fields: {x: 'java.util.List<'}}", "field x"},
 		{"Kryo type", "kryo:\n  a.B: {fields: {x: [int]}}", "want a Java type"},
 	} {
 		r := ckpt(t, "inspect", "--types", describe(t, tc.text), path)
@@ -117,7 +119,7 @@ func TestTypesFile(t *testing.T) {
 			t.Errorf("%s: exit %d: %s", tc.name, r.code, r.err)
 		}
 	}
-	nested := describe(t, "serializers:\n  a.B:\n    fields:\n      list: {list: {nullable: utf}}\n      map: {map: [utf, {fields: {x: long}}]}\navro:\n  a.C: '{\"type\":\"record\",\"name\":\"C\",\"fields\":[]}'\nkryo:\n  a.D: {fields: {x: int, next: a.D}}\n")
+	nested := describe(t, "serializers:\n  a.B:\n    fields:\n      list: {list: {nullable: utf}}\n      map: {map: [utf, {fields: {x: long}}]}\navro:\n  a.C: '{\"type\":\"record\",\"name\":\"C\",\"fields\":[]}'\nkryo:\n  a.D: {fields: {x: int, next: a.D, list: 'inherited java.util.List<java.lang.Long>'}, final: true}\n  a.E: {form: enum, symbols: [A, B]}\n")
 	if r := ckpt(t, "inspect", "--types", nested, path); r.code != exitDone {
 		t.Errorf("exit %d: %s", r.code, r.err)
 	}
@@ -139,5 +141,37 @@ func TestTypesTemplate(t *testing.T) {
 	r = ckpt(t, "inspect", "--types", describe(t, text), "--types-template", path)
 	if r.code != exitDone || !strings.Contains(r.out, "Everything is described") {
 		t.Errorf("exit %d: %s%s", r.code, r.out, r.err)
+	}
+}
+
+// TestDescribedInCorpus describes the serializer of one of Flink's own tests, whose values are those of their keys.
+func TestDescribedInCorpus(t *testing.T) {
+	const class = "org.apache.flink.test.migration.TypeSerializerSnapshotMigrationITCase$TestSerializer"
+	types := describe(t, "serializers:\n  "+class+": long\n")
+	paths, err := filepath.Glob(filepath.Join(testenv.Corpus(t), "flink-tests", "type-serializer-snapshot-migration-itcase-*"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal(paths, err)
+	}
+	for _, path := range paths {
+		r := ckpt(t, "export", "--types", types, "--state", "testState", "--to", "jsonl", "--out", "-", path)
+		if strings.Contains(r.err, "PENDING_BACKEND") {
+			continue
+		}
+		n := 0
+		for line := range strings.Lines(r.out) {
+			var row struct {
+				Key struct {
+					F0 int64 `json:"f0"`
+				} `json:"key"`
+				Value int64 `json:"value"`
+			}
+			if err := json.Unmarshal([]byte(line), &row); err != nil || row.Value != row.Key.F0 {
+				t.Errorf("%s: %s (%v)", path, line, err)
+			}
+			n++
+		}
+		if n != 4 || r.code != exitDone {
+			t.Errorf("%s: %d rows, exit %d: %s", path, n, r.code, r.err)
+		}
 	}
 }

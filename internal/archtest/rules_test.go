@@ -45,7 +45,10 @@ var libraries = []struct {
 	{"gopkg.in/yaml.v3", []string{"cmd"}},
 	{"github.com/apache/arrow/go/v17", []string{"export"}},
 	{"github.com/linkedin/goavro/v2", []string{"serializer"}},
-	{"github.com/klauspost/compress", []string{"statereader", "statewriter", "export"}},
+	{"github.com/cespare/xxhash/v2", []string{"internal"}},
+	{"github.com/zeebo/xxh3", []string{"internal"}},
+	{"github.com/pierrec/lz4/v4", []string{"internal"}},
+	{"github.com/klauspost/compress", []string{"internal", "statereader", "statewriter", "export"}},
 	{"golang.org/x/sync", []string{"statereader", "statewriter", "inspect", "export", "migrate", "engine"}},
 }
 

@@ -119,8 +119,10 @@ func (n *totals) check(t *testing.T, name string, files map[string][]byte) {
 
 type file struct{ *bytes.Reader }
 
-func (f file) ReadAt(_ context.Context, p []byte, off int64) (int, error) { return f.Reader.ReadAt(p, off) }
-func (f file) Close() error                                              { return nil }
+func (f file) ReadAt(_ context.Context, p []byte, off int64) (int, error) {
+	return f.Reader.ReadAt(p, off)
+}
+func (f file) Close() error { return nil }
 
 var dumped = regexp.MustCompile(`^'([0-9A-F]*)' seq:(\d+), type:(\d+) => ?([0-9A-F]*)$`)
 

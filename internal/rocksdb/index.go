@@ -90,6 +90,7 @@ type index struct {
 	part  indexBlock
 	two   bool
 	begun bool   // part is that of the current entry of top
+	from  []byte // pass separators before it; nil once one was found
 	whole []byte // memory of top
 	piece []byte // memory of part
 	win   window // over the partitions
@@ -100,7 +101,7 @@ type index struct {
 // open loads the top block of r's table.
 func (x *index) open(ctx context.Context, r *tableReader) error {
 	m := r.meta
-	x.r, x.two, x.begun = r, m.props.Index == IndexTwoLevel, false
+	x.r, x.two, x.begun, x.from = r, m.props.Index == IndexTwoLevel, false, nil
 	content, err := r.load(ctx, &r.win, m.index, &x.whole, loadKept)
 	if err != nil {
 		return javaio.InField(err, "index")
@@ -121,11 +122,11 @@ func (x *index) open(ctx context.Context, r *tableReader) error {
 
 // seek makes next return the first block that may have keys at or after user.
 func (x *index) seek(ctx context.Context, user []byte) error {
-	if x.begun = false; !x.two {
-		x.top.seek(user)
+	x.begun, x.from = false, user
+	x.top.seek(user)
+	if !x.two {
 		return x.failure()
 	}
-	x.top.seek(user)
 	for x.top.next() {
 		if bytes.Compare(x.top.user, user) < 0 {
 			continue
@@ -141,6 +142,16 @@ func (x *index) seek(ctx context.Context, user []byte) error {
 
 // next goes to the next block: handle and separator are those of leaf.
 func (x *index) next(ctx context.Context) (bool, error) {
+	for {
+		more, err := x.step(ctx)
+		if !more || err != nil || x.from == nil || bytes.Compare(x.leaf.user, x.from) >= 0 {
+			x.from = nil
+			return more, err
+		}
+	}
+}
+
+func (x *index) step(ctx context.Context) (bool, error) {
 	if !x.two {
 		return x.top.next(), x.failure()
 	}

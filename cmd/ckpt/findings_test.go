@@ -35,7 +35,7 @@ func TestFindings(t *testing.T) {
 		return func(t *testing.T, path string) { edit(t, stateFile(t, path), change) }
 	}
 	largestLong := []byte{0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF} // no checkpoint id follows it
-	provoked := map[string]bool{"KEY_HASH_RULE": true} // by TestKeyHash of package inspect: it takes 32 keys, of an old release
+	provoked := map[string]bool{"KEY_HASH_RULE": true}                    // by TestKeyHash of package inspect: it takes 32 keys, of an old release
 	for _, tc := range []struct {
 		code     string
 		severity inspect.Severity

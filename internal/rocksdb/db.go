@@ -73,7 +73,10 @@ func Open(ctx context.Context, files Files, o Options) (*DB, error) {
 	if err := db.build(m, names); err != nil {
 		return nil, err
 	}
-	return db, db.checkLogs(ctx, m, names)
+	if err := db.checkLogs(ctx, m, names); err != nil {
+		return nil, err
+	}
+	return db, nil
 }
 
 func (db *DB) readManifest(ctx context.Context, names *localNames) (*Manifest, error) {

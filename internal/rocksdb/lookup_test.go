@@ -2,7 +2,10 @@ package rocksdb
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
+	"io"
+	"os"
 	"testing"
 )
 
@@ -101,15 +104,40 @@ func TestFiltersFilter(t *testing.T) {
 	}
 }
 
-// TestKeyHash: every length class of the filters' hash; that of longer keys against filters of real tables.
-func TestKeyHash(t *testing.T) {
-	seen := map[uint64]int{}
-	b := bytes.Repeat([]byte("0123456789abcdef"), 100)
-	for n := range len(b) {
-		h := keyHash(b[:n])
-		if other, ok := seen[h]; ok {
-			t.Errorf("lengths %d and %d have one hash", n, other)
+// TestKeyLengths: a table of RocksDB 7.8 has keys of 0 to 1,199 bytes; its filter knows every length and no other.
+func TestKeyLengths(t *testing.T) {
+	f, err := os.Open("testdata/key-lengths.sst.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	longest := bytes.Repeat([]byte("k"), 1199)
+	db := open(t, withTable(b, ikey("", 0, Put), ikey(string(longest), 0, Put)).files(), Options{})
+	var r tableReader
+	if err := r.begin(t.Context(), db.Tables()[0], metaTail); err != nil {
+		t.Fatal(err)
+	}
+	strange := 0
+	for n := range longest {
+		if may, err := r.mayContain(t.Context(), longest[:n]); !may || err != nil {
+			t.Errorf("length %d is not in the filter: %v", n, err)
 		}
-		seen[h] = n
+		if may, _ := r.mayContain(t.Context(), append([]byte("x"), longest[:n]...)); may {
+			strange++
+		}
+	}
+	if strange > 60 {
+		t.Errorf("%d of 1199 strange keys are in the filter", strange)
+	}
+	if err := r.end(); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,5 +1,5 @@
 // Package inspect answers questions about checkpoints: what is in one (Run), which ones there are (List), whether one is
-// whole (Validate), what one key holds (Get), what makes it large (StatsOf), what every byte of a file means (Dump), and which files no snapshot needs (GC).
+// whole (Validate), what one key holds (Get), what makes it large (StatsOf), how two differ (DiffOf), what every byte of a file means (Dump), and which files no snapshot needs (GC).
 // Each function returns a report struct whose JSON is API; commands only render it. Nothing is changed, but by GC where it is
 // told to.
 package inspect

@@ -65,7 +65,7 @@ func commandIndex(root *cobra.Command) string {
 	b.WriteString("\nEach flag has an environment variable, `CKPT_` and its name in capitals with `_` for `-`, and a key in `ckpt.yaml` (of the\n" +
 		"working directory, else of the user's configuration directory under `ckpt/`). The command line wins, then the\nenvironment, then the file.\n")
 	b.WriteString("\n## Exit codes\n\n| code | meaning |\n|---|---|\n| 0 | done |\n| 1 | error |\n| 2 | wrong command line |\n" +
-		"| 3 | findings; something selected is missing from an output |\n| 10 | no such checkpoint, operator, state or key |\n| 11 | corrupt |\n" +
+		"| 3 | findings, orphans, differences; something selected is missing from an output |\n| 10 | no such checkpoint, operator, state or key |\n| 11 | corrupt |\n" +
 		"| 12 | unsupported |\n| 13 | no permission |\n| 130 | cancelled |\n\n" +
 		"With `-o json` an error is one object on stderr: `{\"error\":{\"code\":11,\"message\":…,\"file\":…,\"offset\":…,\"field\":…,\"fix\":…}}`.\n")
 	return b.String()

@@ -67,6 +67,7 @@ func commandLines(t testing.TB, path, out string) map[string][]string {
 		"validate": {"validate", "--level", "deep", path},
 		"export":   {"export", path, "--to", "jsonl", "--out", filepath.Join(out, "rows")},
 		"stats":    {"stats", path},
+		"diff":     {"diff", path, path},
 		"gc":       {"gc", filepath.Dir(path)},
 		"copy":     {"copy", path, filepath.Join(out, "copy")},
 		"version":  {"version"},

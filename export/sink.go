@@ -55,10 +55,10 @@ func (c *columns) counts() (opaque, inexact int64)                   { return c.
 
 // text is what the text sinks have in common.
 type text struct {
-	w               io.Writer
-	buf             []byte
-	rows            int
-	opaque, inexact int64
+	w      io.Writer
+	buf    []byte
+	rows   int
+	opaque int64
 }
 
 func (t *text) buffered() (rows, bytes int)     { return t.rows, len(t.buf) }

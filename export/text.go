@@ -94,12 +94,6 @@ func appendDecimal(dst []byte, d serializer.Decimal) []byte {
 	return pointDecimal(dst, at, d.Scale)
 }
 
-// appendSmallDecimal is appendDecimal for an unscaled value of 64 bits.
-func appendSmallDecimal(dst []byte, unscaled int64, scale int32) []byte {
-	at := len(dst)
-	return pointDecimal(strconv.AppendInt(dst, unscaled, 10), at, scale)
-}
-
 // pointDecimal places point and exponent in the integer that dst holds from at on.
 func pointDecimal(dst []byte, at int, scale int32) []byte {
 	if scale == 0 {

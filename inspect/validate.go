@@ -301,13 +301,13 @@ func (val *validator) entries(ctx context.Context, view *statereader.View, o Val
 			o.Progress(done, total, entries)
 		}
 	}
-	hashes := newKeyHashes()
+	hashes, broadcast := newKeyHashes(), &copies{maps: map[*statereader.State][]broadcastCopy{}}
 	results := make([][]Finding, len(units)) // by unit, so that the order of findings does not depend on timing
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(max(1, o.Reader.Parallelism))
 	for i, u := range units {
 		g.Go(func() error {
-			results[i] = walkUnit(gctx, u, hashes, func(n int64, end bool) { report(u, n, end) })
+			results[i] = walkUnit(gctx, u, hashes, broadcast, func(n int64, end bool) { report(u, n, end) })
 			return gctx.Err()
 		})
 	}
@@ -320,6 +320,9 @@ func (val *validator) entries(ctx context.Context, view *statereader.View, o Val
 			val.add(f)
 		}
 	}
+	for _, f := range broadcast.findings(view) {
+		val.add(f)
+	}
 	val.keyHashes(view, hashes)
 	return nil
 }
@@ -328,24 +331,27 @@ func (val *validator) entries(ctx context.Context, view *statereader.View, o Val
 const misplacedShown = 3
 
 // walkUnit decodes every entry of a unit and checks each key's group.
-func walkUnit(ctx context.Context, u *statereader.Unit, hashes *keyHashes, count func(n int64, end bool)) (found []Finding) {
+func walkUnit(ctx context.Context, u *statereader.Unit, hashes *keyHashes, broadcast *copies, count func(n int64, end bool)) (found []Finding) {
 	val := &validator{v: &Validation{}}
 	id := u.Operator.Meta.ID.String()
 	sc := u.Scan(ctx)
 	unit := newUnitHashes(u, false)
 	defer func() { hashes.merge(unit) }()
+	maps, whole := unitCopies{}, true
 	var n, misplaced int64
 	for e, err := range sc.All() {
 		if err != nil {
 			if ctx.Err() == nil {
 				val.defect("STATE_CORRUPT", err, id, "", "copy the file again from its source, or take another snapshot")
 			}
+			whole = false
 			break
 		}
 		if n++; n%8192 == 0 {
 			count(8192, false)
 		}
 		unit.add(&e)
+		maps.add(sc.StateOf(&e), &e)
 		if msg := checkEntry(u, &e); msg != "" {
 			if misplaced++; misplaced <= misplacedShown {
 				val.add(Finding{Code: "KEY_MISPLACED", Severity: Error, Offset: -1, Operator: id, State: sc.StateOf(&e).Name, File: u.File(),
@@ -356,6 +362,9 @@ func walkUnit(ctx context.Context, u *statereader.Unit, hashes *keyHashes, count
 	if misplaced > misplacedShown {
 		val.add(Finding{Code: "KEY_MISPLACED", Severity: Error, Offset: -1, Operator: id, File: u.File(),
 			Message: fmt.Sprintf("%d keys in all lie in another key group than their hash says", misplaced), Fix: "see above"})
+	}
+	if whole && len(sc.Missing()) == 0 {
+		broadcast.merge(maps)
 	}
 	for _, m := range sc.Missing() {
 		if m.Code == statereader.CorruptState { // its defect is a finding already

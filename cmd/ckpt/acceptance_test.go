@@ -49,15 +49,15 @@ func TestHeadersDiffer(t *testing.T) {
 		} {
 			var rep inspect.Report
 			decode(t, ckpt(t, "inspect", "-o", "json", fixtures.Get(t, version, name).Path()), &rep)
-			got := ""
+			var got strings.Builder
 			for _, op := range rep.Operators {
 				for _, s := range op.States {
-					got += fmt.Sprintf("%s in %d subtasks, differs: %v\n", s.Name, s.Subtasks, s.Differs != nil)
+					got.WriteString(fmt.Sprintf("%s in %d subtasks, differs: %v\n", s.Name, s.Subtasks, s.Differs != nil))
 				}
 			}
 			want := fmt.Sprintf("late in 1 subtasks, differs: false\nstate-Aa in 3 subtasks, differs: false\nstate-BB in 3 subtasks, differs: %v\n", differs)
-			if got != want {
-				t.Errorf("%s/%s: got\n%swant\n%s", version, name, got, want)
+			if got.String() != want {
+				t.Errorf("%s/%s: got\n%swant\n%s", version, name, got.String(), want)
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func TestCompletions(t *testing.T) {
 		words := strings.Fields(tc.line)
 		r := ckpt(t, append([]string{"__complete"}, words...)...)
 		var got []string
-		for _, line := range strings.Split(r.out, "\n") {
+		for line := range strings.SplitSeq(r.out, "\n") {
 			if name, _, _ := strings.Cut(line, "\t"); name != "" && strings.HasPrefix(name, words[len(words)-1]) { // shells leave out what does not begin so
 				got = append(got, name)
 			}

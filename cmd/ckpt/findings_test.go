@@ -54,6 +54,20 @@ func TestFindings(t *testing.T) {
 		{"UID_MISMATCH", inspect.Warning, "", operators(func(op *metadata.Operator) { op.UID = "another" }), nil},
 		{"MAX_PARALLELISM_RANGE", inspect.Error, "", operators(func(op *metadata.Operator) { op.MaxParallelism = 32769 }), nil},
 		{"KEY_GROUP_RANGE", inspect.Error, "", operators(func(op *metadata.Operator) { op.MaxParallelism = 64 }), nil},
+		{"BROADCAST_COPIES_DIFFER", inspect.Warning, "operator-hashmap-checkpoint-p4-m129-inline0", func(t *testing.T, path string) {
+			files, err := filepath.Glob(filepath.Join(path, "*-*"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range files {
+				b, err := os.ReadFile(f)
+				if at := bytes.LastIndex(b, []byte("first")); err == nil && at > 0 && bytes.Contains(b, []byte("limits")) {
+					edit(t, f, func(b []byte) []byte { b[at] = 'F'; return b })
+					return
+				}
+			}
+			t.Fatal("no file has broadcast state")
+		}, nil},
 		{"KEY_MISPLACED", inspect.Error, "", operators(func(op *metadata.Operator) { op.MaxParallelism = 127 }), nil},
 		{"PATH_REFUSED", inspect.Error, "", moved("../x"), nil},
 		{"FILE_REFUSED", inspect.Error, "", moved("/etc/passwd"), nil},

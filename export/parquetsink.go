@@ -25,6 +25,7 @@ func (s *parquetSink) begin(w io.Writer) error {
 		parquet.WithVersion(parquet.V2_LATEST), // nanoseconds
 		parquet.WithCompression(compress.Codecs.Zstd), parquet.WithCompressionLevel(zstdLevel),
 		parquet.WithDictionaryDefault(false), parquet.WithBatchSize(parquetBatch),
+		parquet.WithDataPageSize(pageBytes),
 	}
 	s.batch.each(func(v *vector, name string) {
 		for _, path := range v.dictionaryPaths(name, nil) {
@@ -41,8 +42,13 @@ func (s *parquetSink) begin(w io.Writer) error {
 	return s.w.AppendKeyValueMetadata("ARROW:schema", schemaText(s.batch.table.Schema()))
 }
 
-// parquetBatch is how many values go to a column writer at once.
-const parquetBatch = 1024
+const (
+	// parquetBatch is how many values go to a column writer at once.
+	parquetBatch = 1024
+	// pageBytes is the size of a page. Each column holds a few buffers of that size, which arrow-go clears after each
+	// page: with its default of 1 MiB, files are a third of a percent smaller, and time and memory a tenth greater.
+	pageBytes = 128 << 10
+)
 
 func (s *parquetSink) flush() error {
 	rec := s.batch.Record()

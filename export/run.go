@@ -269,11 +269,13 @@ func (r *run) scan(ctx context.Context, i int, partOf func(*statereader.State) *
 		held         []*part
 		rows         int64
 		index        = -1
+		e            state.Entry // sinks take its address: one per scan, where the loop's own would be one per entry
 	)
-	for e, err := range all {
+	for next, err := range all {
 		if err != nil {
 			return err
 		}
+		e = next
 		if e.State != index {
 			index = e.State
 			if s := scan.StateOf(&e); s != stored {

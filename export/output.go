@@ -18,13 +18,22 @@ import (
 
 // Sizes that decide where files and row groups end. Output depends on them alone, never on memory or parallelism.
 const (
-	flushBytes      = 16 << 20 // of one state: its rows are written
+	flushBytes      = 16 << 20 // of one state: its rows are written as columns
+	textBytes       = 1 << 20  // or as text, which gains nothing from more
 	unitBytes       = 32 << 20 // of all states of a unit: those of the largest are
 	flushRows       = 1 << 17
 	checkRows       = 64        // how often sizes are looked at
 	checkBytes      = 256 << 10 // and after how many bytes of input
 	defaultFileSize = 512 << 20
 )
+
+// batchBytes is how many bytes of rows are written together.
+func (f Format) batchBytes() int {
+	if f == JSONL || f == CSV {
+		return textBytes
+	}
+	return flushBytes
+}
 
 // file is an output file: hashed, counted, and not visible before commit. The first failure sticks, since the Parquet
 // writer drops some.

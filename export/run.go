@@ -350,7 +350,7 @@ var extensions = map[Format]string{Parquet: "parquet", Arrow: "arrow", JSONL: "j
 
 // newPart returns the part that unit u, the number-th of its state, writes.
 func (r *run) newPart(u *statereader.Unit, s *statereader.State, number int) *part {
-	p := &part{sink: newSink(r.o.Format, r.tables[s], false), limit: cmp.Or(r.o.FileSize, defaultFileSize), batch: flushBytes}
+	p := &part{sink: newSink(r.o.Format, r.tables[s], false), limit: cmp.Or(r.o.FileSize, defaultFileSize), batch: r.o.Format.batchBytes()}
 	switch {
 	case u == nil:
 	case u.Keyed:
@@ -378,7 +378,7 @@ func (r *run) single(ctx context.Context, states []*statereader.State) error {
 	} else {
 		table = &Table{opts: r.o.TableOptions}
 	}
-	p := &part{sink: newSink(r.o.Format, table, r.o.Stream != nil), batch: flushBytes}
+	p := &part{sink: newSink(r.o.Format, table, r.o.Stream != nil), batch: r.o.Format.batchBytes()}
 	if r.o.Stream != nil && r.o.Format != Arrow {
 		p.batch = checkBytes // somebody waits
 	}

@@ -19,10 +19,13 @@ var ranks = map[string]int{
 var sideways = exceptions{
 	{"inspect", "export", "rows and values of get and diff are printed exactly as export writes them"},
 	{"internal/faultfs", "storage", "a storage.FS for tests; nothing but tests imports it"},
+	{"internal/bigstate", "metadata", "writes snapshots for tests; nothing but tests imports it"},
+	{"internal/bigstate", "serializer", "headers of those snapshots hold serializers"},
+	{"internal/bigstate", "state", "and are written by state.Header"},
 }
 
 // testOnly are packages that only tests import.
-var testOnly = []string{"internal/archtest", "internal/faultfs", "internal/fixtures", "internal/golden", "internal/testenv", "storage/storagetest"}
+var testOnly = []string{"internal/archtest", "internal/bigstate", "internal/faultfs", "internal/fixtures", "internal/golden", "internal/testenv", "storage/storagetest"}
 
 // pure packages turn bytes into values and back: no I/O, no clock, no randomness, no log. They may not even reach
 // storage through others.

@@ -91,6 +91,9 @@ func (l *Lookup) find() error {
 	default:
 		return fmt.Errorf("%w: %d states match; narrow it with --operator, --state or --kind", ErrUsage, len(found))
 	}
+	if c := l.State.Class; l.State.Key == nil && (c == state.ClassKeyed || c == state.ClassTimer) && len(l.State.Metas) > 0 {
+		return fmt.Errorf("%w: state %q: nothing in the checkpoint records the type of its keys (%s)", javaio.ErrUnsupported, l.State.Name, statereader.KeyTypeUnknown)
+	}
 	if keyed := l.State.Key != nil; keyed && l.o.Key == "" {
 		return fmt.Errorf("%w: state %q is keyed: give --key", ErrUsage, l.State.Name)
 	} else if !keyed && l.o.Key != "" {

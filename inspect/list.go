@@ -104,7 +104,7 @@ func (l *Listing) walk(ctx context.Context, fsys storage.FS, dir string, depth i
 		}
 		name := path.Base(strings.TrimSuffix(info.Path, "/"))
 		switch {
-		case info.IsDir && name != "shared" && name != "taskowned":
+		case info.IsDir && name != "shared" && name != "taskowned" && name != "dstl":
 			dirs = append(dirs, info.Path)
 		case name == metadataFile:
 			meta = &info

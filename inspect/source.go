@@ -63,7 +63,7 @@ func (s *source) files() iter.Seq[*file] {
 				seen[key] = f
 				order = append(order, f)
 			}
-			if end := ref.Start + ref.Size; ref.Size >= 0 && end > f.size {
+			if end := ref.Start + ref.Size; ref.Size >= 0 && ref.Role != metadata.RoleChanges && end > f.size {
 				f.size = end
 			}
 			f.exact = f.exact || ref.SizeExact

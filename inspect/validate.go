@@ -375,7 +375,7 @@ func walkUnit(ctx context.Context, u *statereader.Unit, hashes *keyHashes, broad
 			where = ", key groups " + m.KeyGroups.String()
 		}
 		val.add(Finding{Code: m.Code, Severity: Info, Offset: -1, Operator: id, State: m.State.Name, File: u.File(),
-			Message: fmt.Sprintf("state %s%s: %s", m.State.Name, where, m.Reason),
+			Message: fmt.Sprintf("state %s%s: %s", m.State.Name, where, m.Text()),
 			Fix:     "not an error of the checkpoint: this part was not looked at"})
 	}
 	count(n%8192, true)

@@ -138,7 +138,7 @@ func countRows(t *testing.T, v *View) (rows map[rowGroup]int, lost map[stateName
 		}
 		for _, m := range sc.Missing() {
 			lost[name(m.State)] = true
-			if m.Code != OpaqueBlocked {
+			if m.Code == CorruptState {
 				t.Errorf("missing %+v", m)
 			}
 		}

@@ -37,7 +37,7 @@ func (e *MissingError) Error() string {
 	if m.KeyGroups != nil {
 		s += " in key groups " + m.KeyGroups.String()
 	}
-	return s + " has more entries: " + m.Reason
+	return s + " has more entries: " + m.Text()
 }
 
 // Is makes it an ErrUnsupported.

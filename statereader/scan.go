@@ -38,6 +38,17 @@ type Missing struct {
 	Count int64
 }
 
+// Text is the reason, with the number of what it concerns.
+func (m *Missing) Text() string {
+	switch m.Code {
+	case ChangelogNotReplayable:
+		return fmt.Sprintf("%d keys: %s", m.Count, m.Reason)
+	case KeyTypeUnknown:
+		return fmt.Sprintf("%d changes: %s", m.Count, m.Reason)
+	}
+	return m.Reason
+}
+
 // Scan reads one unit once. It belongs to one goroutine.
 type Scan struct {
 	unit     *Unit

@@ -27,7 +27,7 @@ type Options struct {
 
 // Open returns the file system for a path or URI that a user gave, and the path in the form which that file system
 // takes. On the local file system only this much can be reached: the directory (that of the file, if the path is
-// one), the directories "shared" and "taskowned" beside it, where Flink keeps the files that checkpoints share, and
+// one), the directories "shared", "taskowned" and "dstl" beside it, where Flink keeps the files that checkpoints share, and
 // what Options adds. Without Options.Write nothing can be changed.
 func Open(uri string, o Options) (FS, string, error) {
 	name, err := absolute(uri)
@@ -59,7 +59,7 @@ func Open(uri string, o Options) (FS, string, error) {
 	if to != name {
 		p = name // the mapping is applied again when it is used
 	}
-	local, err := NewLocal(append(roots, dir, fspath.Join(dir, "../shared"), fspath.Join(dir, "../taskowned"))...)
+	local, err := NewLocal(append(roots, dir, fspath.Join(dir, "../shared"), fspath.Join(dir, "../taskowned"), fspath.Join(dir, "../dstl"))...)
 	if err != nil {
 		return nil, "", err
 	}

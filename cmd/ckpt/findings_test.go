@@ -89,6 +89,8 @@ func TestFindings(t *testing.T) {
 		{"HEADER_UNREADABLE", inspect.Error, "", state(func(b []byte) []byte { b[9] = 0xFF; return b }), nil},
 		{"STATE_CORRUPT", inspect.Error, "", state(func(b []byte) []byte { return append(b[:len(b)-100], bytes.Repeat([]byte{0xFF}, 100)...) }), nil},
 		{"OPAQUE_BLOCKED", inspect.Info, "unusual-custom-hashmap-native-p1-m128-inline0", nil, nil},
+		{"CHANGELOG_NOT_REPLAYABLE", inspect.Info, "unusual-changelog-based-rocksdb-checkpoint-p2-m129-inline0", nil, nil},
+		{"KEY_TYPE_UNKNOWN", inspect.Info, "unusual-changelog-hashmap-checkpoint-p2-m128-inline0", nil, nil},
 	} {
 		provoked[tc.code] = true
 		t.Run(tc.code, func(t *testing.T) {

@@ -95,7 +95,7 @@ func (q *question) ask(t *testing.T, f *fixtures.Fixture) {
 		args = append(args, "--map", m)
 	}
 	r := ckpt(t, args...)
-	blocked := r.code == exitUnsupported && len(f.Manifest.Opaque) > 0
+	blocked := r.code == exitUnsupported && len(f.Manifest.Opaque)+len(f.Manifest.Missing) > 0
 	if r.code != exitDone && !blocked {
 		t.Errorf("%.200q: exit %d: %s", q.args, r.code, r.err)
 		return

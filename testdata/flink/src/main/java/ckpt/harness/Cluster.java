@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -28,7 +29,13 @@ public final class Cluster implements AutoCloseable {
     private final MiniCluster cluster;
 
     public Cluster() throws Exception {
+        this(Map.of());
+    }
+
+    /** A cluster with settings that jobs cannot have for themselves. */
+    public Cluster(Map<String, String> settings) throws Exception {
         Configuration c = new Configuration();
+        settings.forEach(c::setString);
         c.setString("taskmanager.memory.managed.size", "256m");
         c.setString("taskmanager.memory.network.min", "64m");
         c.setString("taskmanager.memory.network.max", "64m");
@@ -37,6 +44,11 @@ public final class Cluster implements AutoCloseable {
         cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setConfiguration(c).setNumTaskManagers(1).setNumSlotsPerTaskManager(4).build());
         cluster.start();
+    }
+
+    /** Where jobs write, as a URI. */
+    public static String directory() {
+        return WORK.toUri().toString();
     }
 
     private static Path work() {

@@ -26,6 +26,7 @@ final class Capture {
     private final Case c;
     private final Params p;
     private final Map<String, String> uids = new HashMap<>();
+    private List<Object> operators;
     private final long deadline = System.nanoTime() + 60_000_000_000L;
 
     Capture(Cluster cluster, Case c, Params p) {
@@ -37,12 +38,15 @@ final class Capture {
     /** Writes {@code dir}, and beside it {@code dir-first} and {@code dir-moved} where there are two checkpoints. */
     void run(Path dir) throws Exception {
         long start = System.currentTimeMillis();
-        var env = Cluster.environment(p, Cluster.configuration(p));
+        var configuration = Cluster.configuration(p);
+        c.configure(configuration);
+        var env = Cluster.environment(p, configuration);
         c.build(env, p);
         for (Transformation<?> last : env.getTransformations()) {
             uid(last);
             last.getTransitivePredecessors().forEach(this::uid);
         }
+        operators = Manifest.operators(env);
         JobID job = cluster.submit(env, dir.getFileName().toString());
         while (!settled(job)) {
             Thread.sleep(10);
@@ -52,6 +56,7 @@ final class Capture {
             cluster.checkpoint(job);
             cluster.await(job, p.parallelism());
         }
+        c.prepare(cluster, job, p);
         String at = cluster.capture(job, p, dir);
         if (c instanceof Incremental) {
             first(dir);
@@ -137,10 +142,14 @@ final class Capture {
         m.put("rows", rows.size());
         m.putAll(more);
         m.putAll(c.facts(p));
-        m.put("metadataVersion", s.version());
-        m.put("checkpointId", s.metadata().getCheckpointId());
-        m.put("masterStates", facts.masterStates());
-        m.put("operators", facts.operators());
+        if (c.described()) {
+            m.put("metadataVersion", s.version());
+            m.put("checkpointId", s.metadata().getCheckpointId());
+            m.put("masterStates", facts.masterStates());
+            m.put("operators", facts.operators());
+        } else {
+            m.put("operators", operators);
+        }
         Files.writeString(dir.resolve("manifest.json"), Manifest.text(m));
     }
 }

@@ -1,9 +1,12 @@
 package ckpt.harness.unusual;
 
+import ckpt.harness.Cluster;
 import ckpt.harness.Params;
 import ckpt.harness.Rows;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** A job whose snapshots have something that ordinary ones have not. */
@@ -14,6 +17,17 @@ interface Case {
     /** How the job is captured: one snapshot each. */
     List<Params> captures();
 
+    /** Settings of the cluster that the job needs for itself. */
+    default Map<String, String> cluster(Params p) {
+        return Map.of();
+    }
+
+    /** Changes the configuration of the job. */
+    default void configure(Configuration c) {}
+
+    /** Waits until a job whose tasks all run is as it shall be captured. */
+    default void prepare(Cluster cluster, JobID job, Params p) throws Exception {}
+
     /** Adds the job's operators. */
     void build(StreamExecutionEnvironment env, Params p);
 
@@ -23,6 +37,11 @@ interface Case {
     /** Facts for the manifest that neither the rows nor Flink's own reader give. */
     default Map<String, Object> facts(Params p) {
         return Map.of();
+    }
+
+    /** Whether Flink's own reader finds every state. It does not read changes. */
+    default boolean described() {
+        return true;
     }
 
     /** How many subtasks must have finished before the snapshot is taken. */

@@ -13,7 +13,12 @@ final class Committed {
             "unusual-same-name-hashmap-canonical-p2-m128",
             "unusual-raw-hashmap-canonical-p2-m128-inline0",
             "unusual-finished-hashmap-canonical-p2-m128",
-            "unusual-incremental-rocksdb-checkpoint-p2-m128-inline0");
+            "unusual-incremental-rocksdb-checkpoint-p2-m128-inline0",
+            "unusual-changelog-hashmap-checkpoint-p2-m128-inline0",
+            "unusual-changelog-rocksdb-checkpoint-snappy-p2-m129-inline0",
+            "unusual-changelog-memory-hashmap-checkpoint-p2-m128-inline0",
+            "unusual-changelog-based-hashmap-checkpoint-snappy-p2-m128-inline0",
+            "unusual-changelog-based-rocksdb-checkpoint-p2-m129-inline0");
 
     private Committed() {}
 

@@ -4,12 +4,14 @@ import ckpt.harness.Cluster;
 import ckpt.harness.Params;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 
 /** {@code unusual OUTDIR [all|committed|NAME-PART]}: writes {@code OUTDIR/<flink version>/unusual-<case>-<params>/}. */
 public final class Main {
     private static final List<Case> CASES = List.of(
-            new Namespaces(), new Custom(), new Lazy(), new SameName(), new Raw(), new Finished(), new Incremental());
+            new Namespaces(), new Custom(), new Lazy(), new SameName(), new Raw(), new Finished(), new Incremental(),
+            new Changelog("filesystem", false), new Changelog("filesystem", true), new Changelog("memory", false));
 
     private Main() {}
 
@@ -22,7 +24,14 @@ public final class Main {
                     String name = "unusual-" + c.name() + "-" + p.name();
                     if (which.equals("all") || which.equals("committed") && Committed.has(name) || name.contains(which)) {
                         System.err.println(name);
-                        new Capture(cluster, c, p).run(out.resolve(name));
+                        Map<String, String> own = c.cluster(p);
+                        if (own.isEmpty()) {
+                            new Capture(cluster, c, p).run(out.resolve(name));
+                        } else {
+                            try (Cluster its = new Cluster(own)) {
+                                new Capture(its, c, p).run(out.resolve(name));
+                            }
+                        }
                     }
                 }
             }

@@ -259,7 +259,10 @@ func (p *replay) base(ctx context.Context, i int, files []string) error {
 		return nil
 	}
 	u := &Unit{Operator: p.unit.Operator, Subtask: h.subtask, Keyed: true, First: first, Last: end - 1, view: p.unit.view,
-		handle: h, groups: p.unit.groups, probe: p.unit.probe}
+		handle: h, groups: p.unit.groups}
+	if p.unit.probe != nil { // merged namespaces need each other
+		u.probe = &Probe{Key: p.unit.probe.Key}
+	}
 	for _, s := range h.states {
 		for _, want := range p.unit.States {
 			if s == want {

@@ -275,9 +275,15 @@ func (r *scanner) probed(ctx context.Context, d *database, cf *rocksdb.ColumnFam
 	p := r.unit.probe
 	for _, span := range r.unit.spans() {
 		for g := int32(span.First); g <= int32(span.Last); g++ {
-			key := r.groupPrefix(nil, g)
+			key, whole := r.groupPrefix(nil, g), false
 			if m.Backend != state.PriorityQueue {
-				key = m.composite(key, p)
+				key, whole = m.composite(key, p)
+			}
+			if whole {
+				if err := r.familyKey(ctx, cf, m, key); err != nil {
+					return err
+				}
+				continue
 			}
 			if err := r.familyRange(ctx, cf, m, rocksdb.Range{From: key, To: successor(key)}); err != nil {
 				return err
@@ -287,21 +293,34 @@ func (r *scanner) probed(ctx context.Context, d *database, cf *rocksdb.ColumnFam
 	return nil
 }
 
-// composite appends as much of the key of an entry as is known.
-func (m *metaScan) composite(dst []byte, p *Probe) []byte {
+// familyKey gives what a state has under one whole key.
+func (r *scanner) familyKey(ctx context.Context, cf *rocksdb.ColumnFamily, m *metaScan, key []byte) error {
+	e, err := cf.Get(ctx, key)
+	if err != nil || e == nil {
+		return err
+	}
+	value := e.Value
+	if len(e.Operands) > 0 {
+		value = e.Joined(nil, listSeparator)
+	}
+	return r.pair(ctx, &window{src: memSource(-1)}, m, key, value)
+}
+
+// composite appends as much of the key of an entry as is known, and says whether that is all of it.
+func (m *metaScan) composite(dst []byte, p *Probe) (key []byte, whole bool) {
 	dst = m.appendPart(dst, p.Key)
 	ns := p.Namespace
 	if ns == nil && m.Namespace.Type.Kind == serializer.KindVoidNamespace {
 		ns = []byte{0}
 	}
 	if ns == nil {
-		return dst
+		return dst, false
 	}
 	dst = m.appendPart(dst, ns)
 	if m.Kind == state.Map {
-		dst = append(dst, p.UserKey...)
+		return append(dst, p.UserKey...), p.UserKey != nil
 	}
-	return dst
+	return dst, true
 }
 
 // appendPart appends a part of a key, and its length where keys carry lengths.

@@ -2,9 +2,7 @@ package inspect
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -113,17 +111,8 @@ func (rep *Report) addStates(ctx context.Context, src *source, chosen []*metadat
 // addBytes adds up the sizes of all files and looks which are there.
 func (rep *Report) addBytes(ctx context.Context, src *source) error {
 	files := slices.Collect(src.files())
-	missing := make([]bool, len(files))
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(64)
-	for i, f := range files {
-		g.Go(func() error {
-			_, _, err := src.stat(gctx, f)
-			missing[i] = errors.Is(err, fs.ErrNotExist)
-			return gctx.Err()
-		})
-	}
-	if err := g.Wait(); err != nil {
+	missing, err := src.missing(ctx, files)
+	if err != nil {
 		return err
 	}
 	b := &rep.Bytes

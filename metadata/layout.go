@@ -53,8 +53,14 @@ func (l Layout) File() string { return l.Metadata }
 
 // Exclusive says whether a file lies directly beside `_metadata`.
 func (l Layout) Exclusive(path string) bool {
-	return fspath.Identity(fspath.Dir(path)) == fspath.Identity(l.Dir)
+	dir := fspath.Parent(path)
+	if lastElement(dir) != lastElement(l.Dir) { // what tells most paths apart costs little
+		return false
+	}
+	return fspath.Identity(dir) == fspath.Identity(l.Dir)
 }
+
+func lastElement(clean string) string { return clean[strings.LastIndexByte(clean, '/')+1:] }
 
 // Candidates returns the paths under which the file of a handle may be found, best first; none for handles without a file.
 //
@@ -91,23 +97,24 @@ func (l Layout) absolute(path string) ([]string, error) {
 		}
 	}
 	_, _, tree := fspath.Split(clean)
-	elements := strings.Split(strings.Trim(tree, "/"), "/")
 	// The last known directory counts: a job directory may itself lie below one that is named "shared".
-	for i := len(elements) - 2; i >= 0; i-- {
-		name, rest := elements[i], strings.Join(elements[i+1:], "/")
+	for end := strings.LastIndexByte(tree, '/'); end > 0; {
+		start := strings.LastIndexByte(tree[:end], '/')
+		name, rest := tree[start+1:end], tree[end+1:]
 		switch {
 		case name == sharedDir:
-			add(fspath.Join(l.Shared, rest))
+			add(l.Shared + "/" + rest)
 		case name == taskOwnedDir:
-			add(fspath.Join(l.TaskOwned, rest))
+			add(l.TaskOwned + "/" + rest)
 		case name == changelogDir:
-			add(fspath.Join(l.Changelog, rest))
+			add(l.Changelog + "/" + rest)
 		case isSnapshotDir(name):
 			if fspath.Base(l.Dir) != name {
 				add(fspath.Join(l.Parent, name, rest))
 			}
 			add(fspath.Join(l.Dir, rest))
 		default:
+			end = start
 			continue
 		}
 		break

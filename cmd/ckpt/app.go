@@ -259,6 +259,20 @@ func (app *App) warn(format string, args ...any) {
 	}
 }
 
+// problemsShown bounds the lines of warnAll: a checkpoint with one lost directory has thousands of the same kind.
+const problemsShown = 20
+
+// warnAll writes one line for each problem, and how many more there are.
+func warnAll[T any](app *App, problems []T) {
+	for i, p := range problems {
+		if i == problemsShown && !app.verbose {
+			app.warn("%d more problems; --verbose shows them all", len(problems)-i)
+			return
+		}
+		app.warn("%v", p)
+	}
+}
+
 // filter is the part of a checkpoint that the common flags mean.
 func (app *App) filter() inspect.Filter {
 	return inspect.Filter{Operators: app.operators, States: app.states, Kind: app.kind, KeyGroups: app.keyGroups}

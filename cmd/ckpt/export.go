@@ -67,9 +67,7 @@ func (app *App) export(ctx context.Context, path string, f *exportFlags) error {
 		return err
 	}
 	defer view.Close()
-	for _, p := range view.Problems() {
-		app.warn("%v", p)
-	}
+	warnAll(app, view.Problems())
 	filter := app.filter()
 	filter.AllCopies = f.allCopies
 	sel, err := inspect.Select(view, filter)

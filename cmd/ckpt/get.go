@@ -56,9 +56,7 @@ func (app *App) offsets(cmd *cobra.Command, path string, o inspect.GetOptions) e
 	if err != nil {
 		return err
 	}
-	for _, p := range r.Problems {
-		app.warn("%s", p)
-	}
+	warnAll(app, r.Problems)
 	rows := make([]any, len(r.Offsets))
 	for i, one := range r.Offsets {
 		rows[i] = one
@@ -105,9 +103,7 @@ func (app *App) get(cmd *cobra.Command, path string, o inspect.GetOptions) error
 		return err
 	}
 	defer l.Close()
-	for _, p := range l.Problems() {
-		app.warn("%v", p)
-	}
+	warnAll(app, l.Problems())
 	out := app.newRows(l.State)
 	warned := false
 	for e, err := range l.Rows(cmd.Context()) {

@@ -34,9 +34,7 @@ func newInspectCommand(app *App) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				for _, p := range rep.Problems {
-					app.warn("%s", p)
-				}
+				warnAll(app, rep.Problems)
 				return app.render(rep, nil, func() table {
 					if app.output == "csv" {
 						return inspectCSV(rep)
@@ -62,9 +60,7 @@ func (app *App) typesTemplate(ctx context.Context, paths []string, o statereader
 		return err
 	}
 	defer view.Close()
-	for _, p := range view.Problems() {
-		app.warn("%v", p)
-	}
+	warnAll(app, view.Problems())
 	_, err = fmt.Fprint(app.Out, inspect.TypesTemplate(inspect.UndescribedIn(view)))
 	return err
 }

@@ -33,9 +33,7 @@ func newLsCommand(app *App) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, p := range list.Problems {
-				app.warn("%s", p)
-			}
+			warnAll(app, list.Problems)
 			if restorable {
 				return app.printRestorable(list)
 			}

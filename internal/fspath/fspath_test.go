@@ -113,3 +113,24 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+func FuzzShortCuts(f *testing.F) {
+	for _, s := range []string{"/a/b", "s3://b/a", "S3://b/a", "file:/a", "/a//b", "/a/./b", "/a/..", `/a\b`, "s3:/b", "/", "a/b", "s3://b", "/.a", "s3:///b"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		c := Clean(s)
+		if Clean(c) != c {
+			t.Fatalf("Clean(%q) = %q, and again %q", s, c, Clean(c))
+		}
+		if isClean(s) && slowClean(s) != s {
+			t.Fatalf("%q is taken as clean, but it is %q", s, slowClean(s))
+		}
+		if Parent(c) != Dir(c) {
+			t.Fatalf("Parent(%q) = %q, Dir %q", c, Parent(c), Dir(c))
+		}
+	})
+}
+
+// slowClean is Clean without the short cut: a path that has something to clean is never taken as clean.
+func slowClean(s string) string { return Clean(s + "/") }

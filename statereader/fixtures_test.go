@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"ckpt/internal/keygroup"
+	"ckpt/serializer"
 	"ckpt/state"
 	"ckpt/storage"
 )
@@ -19,6 +20,7 @@ type savedManifest struct {
 	Snapshot         string         `json:"snapshot"`
 	EmptyCollections map[string]int `json:"emptyCollections"`
 	Map              *struct{ From, To string }
+	Types            string `json:"types"`
 	Operators        []struct {
 		UID, ID string
 	} `json:"operators"`
@@ -47,6 +49,9 @@ func compareCounts(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	o := Options{}
+	if m.Types != "" {
+		o.KryoClasses = parcels(t)
+	}
 	for _, op := range m.Operators {
 		o.UIDs = append(o.UIDs, op.UID)
 	}
@@ -72,6 +77,21 @@ func compareCounts(t *testing.T, dir string) {
 			t.Errorf("%+v: %d rows, want none", id, got[id])
 		}
 	}
+}
+
+// parcels says what the fixture's types.yaml does: a list that holds a class which is not described is one opaque row.
+func parcels(t *testing.T) *serializer.KryoClasses {
+	c, err := serializer.NewKryoClasses(serializer.KryoClass{
+		Name: "ckpt.harness.unusual.Parcel", Form: serializer.KryoFields, Final: true,
+		Fields: []serializer.KryoField{
+			{Name: "label", Type: "java.lang.String"}, {Name: "grams", Type: "int"}, {Name: "insured", Type: "java.lang.Long"},
+			{Name: "stops", Type: "java.util.List<java.lang.String>"}, {Name: "note", Type: "java.util.Optional<?>"},
+			{Name: "content", Type: "java.lang.Object"},
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // stateName names a state as rows do.

@@ -50,8 +50,7 @@ type content struct {
 
 func readFixture(t *testing.T, f *fixtures.Fixture) *content {
 	t.Helper()
-	o := statereader.Options{UIDs: f.UIDs(), Map: mappings(t, f)}
-	v, err := statereader.OpenPath(t.Context(), f.Path(), o)
+	v, err := statereader.OpenPath(t.Context(), f.Path(), options(t, f))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +91,18 @@ func readFixture(t *testing.T, f *fixtures.Fixture) *content {
 		}
 	}
 	return c
+}
+
+// options are those that a user would give: uids, where files lie, what describes classes.
+func options(t *testing.T, f *fixtures.Fixture) statereader.Options {
+	t.Helper()
+	o := statereader.Options{UIDs: f.UIDs(), Map: mappings(t, f)}
+	if f.Manifest.Types != "" {
+		if err := readTypes(filepath.Join(f.Dir, f.Manifest.Types), &o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return o
 }
 
 func mappings(t *testing.T, f *fixtures.Fixture) []storage.Mapping {
@@ -173,7 +184,7 @@ func testReports(t *testing.T, list []*fixtures.Fixture) {
 	for _, f := range list {
 		t.Run(f.Version+"/"+f.Name, func(t *testing.T) {
 			t.Parallel()
-			o := inspect.Options{Reader: statereader.Options{UIDs: f.UIDs(), Map: mappings(t, f)}}
+			o := inspect.Options{Reader: options(t, f)}
 			rep, err := inspect.Run(t.Context(), f.Path(), o)
 			if err != nil {
 				t.Fatal(err)
@@ -198,7 +209,7 @@ func wantFormat(f *fixtures.Fixture) string {
 	switch m := f.Manifest; {
 	case m.Format != "checkpoint":
 		return m.Format
-	case m.Job == "operator":
+	case m.Job == "operator", m.Job == "unusual-async":
 		return "none"
 	case strings.HasPrefix(m.Job, "unusual-changelog"):
 		return "changelog"
@@ -292,7 +303,7 @@ func testSound(t *testing.T, list []*fixtures.Fixture) {
 	for _, f := range list {
 		t.Run(f.Version+"/"+f.Name, func(t *testing.T) {
 			t.Parallel()
-			v, err := inspect.Validate(t.Context(), f.Path(), inspect.ValidateOptions{Level: "deep", Reader: statereader.Options{Map: mappings(t, f)}})
+			v, err := inspect.Validate(t.Context(), f.Path(), inspect.ValidateOptions{Level: "deep", Reader: options(t, f)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +94,9 @@ func (q *question) ask(t *testing.T, f *fixtures.Fixture) {
 	}
 	if m := f.Mapping(); m != "" {
 		args = append(args, "--map", m)
+	}
+	if f.Manifest.Types != "" {
+		args = append(args, "--types", filepath.Join(f.Dir, f.Manifest.Types))
 	}
 	r := ckpt(t, args...)
 	blocked := r.code == exitUnsupported && len(f.Manifest.Opaque)+len(f.Manifest.Missing) > 0

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericEnumSymbol;
@@ -59,6 +60,8 @@ public interface Shown {
             return m;
         } else if (v instanceof Either<?, ?> e) {
             return e.isLeft() ? Json.object("left", of(e.left())) : Json.object("right", of(e.right()));
+        } else if (v instanceof Optional<?> o) {
+            return of(o.orElse(null));
         } else if (v instanceof Map<?, ?> m) {
             return map(m);
         } else if (v instanceof Collection<?> c) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.apache.flink.api.java.tuple.Tuple;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.ttl.TtlValue;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.api.windowing.windows.GlobalWindow;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -77,6 +78,8 @@ final class Dumped {
             return Json.object("start", w.getStart(), "end", w.getEnd());
         } else if (v instanceof StreamRecord<?> r) {
             return Json.object("element", "record", "timestamp", r.hasTimestamp() ? r.getTimestamp() : null, "value", shown(r.getValue()));
+        } else if (v instanceof Watermark w) {
+            return Json.object("element", "watermark", "timestamp", w.getTimestamp(), "value", null);
         } else if (v instanceof Tuple t) {
             Map<String, Object> m = new LinkedHashMap<>();
             for (int i = 0; i < t.getArity(); i++) {
@@ -88,6 +91,6 @@ final class Dumped {
             c.forEach(e -> l.add(shown(e)));
             return l;
         }
-        return Shown.of(v);
+        return ShownPattern.has(v) ? ShownPattern.of(v) : Shown.of(v);
     }
 }

@@ -51,6 +51,9 @@ final class Capture {
         while (!settled(job)) {
             Thread.sleep(10);
         }
+        if (c.records(p) > 0) {
+            cluster.await(job, c.records(p));
+        }
         String recorded = "file:" + cluster.checkpoints(job) + "/"; // as handles write it
         if (c instanceof Incremental) {
             cluster.checkpoint(job);
@@ -142,6 +145,10 @@ final class Capture {
         m.put("rows", rows.size());
         m.putAll(more);
         m.putAll(c.facts(p));
+        if (c.types() != null) {
+            Files.writeString(dir.resolve("types.yaml"), c.types());
+            m.put("types", "types.yaml");
+        }
         if (c.described()) {
             m.put("metadataVersion", s.version());
             m.put("checkpointId", s.metadata().getCheckpointId());

@@ -44,6 +44,16 @@ interface Case {
         return true;
     }
 
+    /** How many records must have been taken in before the snapshot is taken. */
+    default long records(Params p) {
+        return 0;
+    }
+
+    /** The text of a file for {@code --types}, without which values are opaque; null: none is needed. */
+    default String types() {
+        return null;
+    }
+
     /** How many subtasks must have finished before the snapshot is taken. */
     default int finishing(Params p) {
         return 0;

@@ -18,7 +18,10 @@ final class Committed {
             "unusual-changelog-rocksdb-checkpoint-snappy-p2-m129-inline0",
             "unusual-changelog-memory-hashmap-checkpoint-p2-m128-inline0",
             "unusual-changelog-based-hashmap-checkpoint-snappy-p2-m128-inline0",
-            "unusual-changelog-based-rocksdb-checkpoint-p2-m129-inline0");
+            "unusual-changelog-based-rocksdb-checkpoint-p2-m129-inline0",
+            "unusual-async-hashmap-canonical-p2-m128",
+            "unusual-cep-hashmap-canonical-p1-m128",
+            "unusual-kryo-hashmap-canonical-p1-m128");
 
     private Committed() {}
 

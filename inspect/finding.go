@@ -31,6 +31,8 @@ type Validation struct {
 	Checked  Checked   `json:"checked"`
 	// KeyHashes are the rules found for keys that hold rows or classes of users; level deep.
 	KeyHashes []KeyHash `json:"keyHashes,omitempty"`
+	// Restore says what Flink would do with each state; only where ValidateOptions ask about a restore.
+	Restore *Restore `json:"restore,omitempty"`
 }
 
 // Checked says how much was looked at.

@@ -13,6 +13,7 @@ import (
 	"ckpt/internal/javaio"
 	"ckpt/internal/keygroup"
 	"ckpt/metadata"
+	"ckpt/serializer"
 	"ckpt/state"
 	"ckpt/statereader"
 )
@@ -25,6 +26,15 @@ type ValidateOptions struct {
 	Level string
 	// Progress is told how far a deep validation has come; may be nil. It is called from several goroutines.
 	Progress func(done, total, entries int64)
+	// Against names another snapshot, whose serializers are those of the job that is to restore this one.
+	Against string
+	// Job is what else is known about that job. With it or Against, Validate says what a restore would do.
+	Job Job
+}
+
+// restores says whether a restore is asked about.
+func (o *ValidateOptions) restores() bool {
+	return o.Against != "" || o.Job.Operators != nil || o.Job.Flink != (serializer.Version{})
 }
 
 // Validate says what is wrong with the checkpoint at path. Defects of the checkpoint are findings; an error is returned
@@ -39,6 +49,9 @@ func Validate(ctx context.Context, path string, o ValidateOptions) (*Validation,
 	}
 	val.v.Checked = Checked{Files: 1, Bytes: val.size}
 	val.metadata()
+	if o.Level == "metadata" && o.restores() {
+		return nil, errors.New("level metadata reads no serializers: a restore is judged at level files or deep")
+	}
 	if o.Level != "metadata" {
 		if err := val.files(ctx); err != nil {
 			return nil, err
@@ -251,7 +264,7 @@ func (s *source) stat(ctx context.Context, f *file) (size int64, at string, err 
 
 // states checks that the header of every state file reads and, at level deep, every entry behind it.
 func (val *validator) states(ctx context.Context, o ValidateOptions) error {
-	if val.v.Count(Error) > 0 && o.Level != "deep" {
+	if val.v.Count(Error) > 0 && o.Level != "deep" && !o.restores() {
 		return nil // a missing file would be reported twice
 	}
 	view, err := statereader.Open(ctx, val.fs, val.checkpoint, val.layout, o.Reader)
@@ -261,6 +274,11 @@ func (val *validator) states(ctx context.Context, o ValidateOptions) error {
 	defer view.Close()
 	for _, p := range view.Problems() {
 		val.defect("HEADER_UNREADABLE", p, "", "", "ckpt inspect shows what can still be read")
+	}
+	if o.restores() {
+		if err := val.restore(ctx, view, o); err != nil {
+			return err
+		}
 	}
 	if o.Level != "deep" {
 		return nil

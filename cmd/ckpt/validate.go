@@ -1,17 +1,20 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ckpt/inspect"
+	"ckpt/serializer"
 )
 
 func newValidateCommand(app *App) *cobra.Command {
 	var o inspect.ValidateOptions
 	var strict bool
+	var jobFile, flink string
 	cmd := &cobra.Command{
 		Use:   "validate PATH...",
 		Short: "Say whether a checkpoint is whole, and what is wrong with it",
@@ -24,6 +27,9 @@ func newValidateCommand(app *App) *cobra.Command {
 				return err
 			}
 			if err := oneOf("level", o.Level, levels); err != nil {
+				return err
+			}
+			if err := restoreOptions(&o, jobFile, flink); err != nil {
 				return err
 			}
 			code := exitDone
@@ -57,7 +63,33 @@ func newValidateCommand(app *App) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.Level, "level", "files", "how far to look: metadata, files, or deep (reads and decodes all state)")
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 3 on a warning too")
+	cmd.Flags().StringVar(&o.Against, "against", "", "say what a restore would do: the new job has the serializers of this `SNAPSHOT`")
+	cmd.Flags().StringVar(&jobFile, "job", "", "say what a restore would do: the new job is described in this YAML `FILE`")
+	cmd.Flags().StringVar(&flink, "flink-version", "", "the `RELEASE` that is to restore, for example 2.3")
 	return cmd
+}
+
+// restoreOptions takes what the flags say about the job that is to restore.
+func restoreOptions(o *inspect.ValidateOptions, jobFile, flink string) error {
+	if jobFile != "" && o.Against != "" {
+		return usageError{errors.New("--job and --against both describe the new job: give one")}
+	}
+	if jobFile != "" {
+		job, err := readJob(jobFile)
+		if err != nil {
+			return usageError{err}
+		}
+		o.Job = *job
+	}
+	if flink == "" {
+		return nil
+	}
+	v, err := serializer.ParseVersion(flink)
+	if err != nil {
+		return usageError{err}
+	}
+	o.Job.Flink = v
+	return nil
 }
 
 func validateTable(path string, v *inspect.Validation, plain bool) table {
@@ -80,6 +112,9 @@ func validateTable(path string, v *inspect.Validation, plain bool) table {
 	for _, k := range v.KeyHashes {
 		t.title = append(t.title, fmt.Sprintf("keys of %s (%s): hash %s, by %d keys", k.Operator, clip(k.KeyType), k.Rule, k.Keys))
 	}
+	if v.Restore != nil {
+		t.title = append(t.title, restoreTitle(v.Restore))
+	}
 	for _, f := range v.Findings {
 		where := f.File
 		if f.Offset >= 0 {
@@ -94,6 +129,26 @@ func validateTable(path string, v *inspect.Validation, plain bool) table {
 		}
 	}
 	return t
+}
+
+// restoreTitle counts the verdicts.
+func restoreTitle(r *inspect.Restore) string {
+	count := map[string]int{}
+	for _, op := range r.Operators {
+		for _, s := range op.States {
+			count[s.Verdict]++
+		}
+	}
+	var parts []string
+	for _, verdict := range []string{"as is", "reconfigured", "migrated", "incompatible", "dropped"} {
+		if n := count[verdict]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, verdict))
+		}
+	}
+	if parts == nil {
+		parts = []string{"no states"}
+	}
+	return "restored states: " + strings.Join(parts, ", ")
 }
 
 // validateCSV has a row for each finding.

@@ -71,6 +71,9 @@ func newValidateCommand(app *App) *cobra.Command {
 
 // restoreOptions takes what the flags say about the job that is to restore.
 func restoreOptions(o *inspect.ValidateOptions, jobFile, flink string) error {
+	if o.Level == "metadata" && (jobFile != "" || o.Against != "" || flink != "") {
+		return usageError{errors.New("--level metadata reads no serializers: a restore is judged at level files or deep")}
+	}
 	if jobFile != "" && o.Against != "" {
 		return usageError{errors.New("--job and --against both describe the new job: give one")}
 	}

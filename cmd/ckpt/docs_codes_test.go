@@ -16,6 +16,7 @@ func TestFindingCodes(t *testing.T) {
 		"inspect/validate.go":  `(?:Code: |Code, .* = |code, fix = |defect\()"([A-Z]+(?:_[A-Z]+)+)"`,
 		"inspect/broadcast.go": `Code: "([A-Z]+(?:_[A-Z]+)+)"`,
 		"inspect/keyhash.go":   `Code: "([A-Z]+(?:_[A-Z]+)+)"`,
+		"inspect/restore.go":   `(?:Code: |finding\(|return )"([A-Z]+(?:_[A-Z]+)+)"`,
 		"statereader/scan.go":  `(?:OpaqueBlocked|ChangelogNotReplayable|KeyTypeUnknown) += "([A-Z_]+)"`, // CorruptState is never a finding of its own
 	} {
 		found := submatches(t, filepath.Join(root, filepath.FromSlash(file)), pattern)

@@ -1,5 +1,7 @@
 package serializer
 
+import "maps"
+
 import "strings"
 
 // KryoGeneration is the Kryo that wrote a value. Its two wire formats differ, and nothing in a value says which it is.
@@ -80,9 +82,7 @@ func kryoOf(body *KryoBody, o Options) *Type {
 	}
 	if o.KryoClasses != nil {
 		k.tolerant = true
-		for name, c := range o.KryoClasses.classes {
-			k.own[name] = c
-		}
+		maps.Copy(k.own, o.KryoClasses.classes)
 	}
 	for _, def := range body.Defaults {
 		k.custom(def.Class, "written by a serializer of the job's own")
@@ -148,9 +148,7 @@ func (k *kryoTypes) assign(first int, regs []KryoRegistration) []*kryoClass {
 		known[name] = i
 		ids = append(ids, k.class(name))
 	}
-	for boxed, id := range kryoBoxes {
-		known[boxed] = id
-	}
+	maps.Copy(known, kryoBoxes)
 	for _, r := range regs {
 		if _, has := known[r.Class]; has && r.Kind == kryoUnspecified {
 			continue

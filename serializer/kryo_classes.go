@@ -153,7 +153,7 @@ var kryoKnown = makeKryoKnown()
 func makeKryoKnown() map[string]*kryoClass {
 	m := map[string]*kryoClass{}
 	add := func(form kryoForm, final bool, names string) {
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
 			m[name] = &kryoClass{name: name, form: form, final: final}
 		}
 	}
@@ -196,7 +196,7 @@ func makeKryoKnown() map[string]*kryoClass {
 	for _, c := range kryoPrimitives {
 		m[c.name] = c
 	}
-	for _, name := range strings.Fields("java.lang.Object java.lang.String java.lang.Integer java.lang.Long java.lang.Double") {
+	for name := range strings.FieldsSeq("java.lang.Object java.lang.String java.lang.Integer java.lang.Long java.lang.Double") {
 		a := arrayOf(m[name], 1)
 		m[a.name] = a
 	}

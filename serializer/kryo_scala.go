@@ -10,7 +10,7 @@ var scalaIDs = makeScalaIDs()
 
 func makeScalaIDs() (ids []string) {
 	list := func(prefix, names string) {
-		for _, n := range strings.Fields(names) {
+		for n := range strings.FieldsSeq(names) {
 			ids = append(ids, prefix+n)
 		}
 	}
@@ -34,7 +34,7 @@ const scalaTuple = "scala.Tuple"
 // addScala adds the Scala classes that Flink's registrations write in a form of their own.
 func addScala(m map[string]*kryoClass) {
 	add := func(form kryoForm, prefix, names string) {
-		for _, n := range strings.Fields(names) {
+		for n := range strings.FieldsSeq(names) {
 			m[prefix+n] = &kryoClass{name: prefix + n, form: form}
 		}
 	}

@@ -2,6 +2,7 @@ package serializer
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -59,9 +60,7 @@ func (r *Registry) Without(class, reason string) *Registry {
 			c.types[k] = t
 		}
 	}
-	for k, why := range r.reasons {
-		c.reasons[k] = why
-	}
+	maps.Copy(c.reasons, r.reasons)
 	return c
 }
 

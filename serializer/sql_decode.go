@@ -189,11 +189,11 @@ func (d *decoder) raw(n *node, b []byte) Value {
 		in := decoder{b: b, free: d.free}
 		v := in.value(inner)
 		d.free = in.free
-		switch {
-		case v == nil && inner.kind == KindVoid:
+		if v == nil && inner.kind == KindVoid {
 			return Struct{Type: n.t}
-		case v == nil:
-			return Some{}
+		}
+		if _, nested := v.(Some); nested || v == nil { // told apart from a column that is null
+			return Some{Value: v}
 		}
 		return v
 	}

@@ -44,24 +44,6 @@ func (m memory) clone() memory {
 	return c
 }
 
-// readDir reads a database directory into memory.
-func readDir(t testing.TB, dir string) memory {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := memory{}
-	for _, e := range entries {
-		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		m[e.Name()] = b
-	}
-	return m
-}
-
 // diskFile is a file of the local disk.
 type diskFile struct {
 	*os.File

@@ -3,6 +3,7 @@ package rocksdb
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"ckpt/internal/javaio"
 )
@@ -67,10 +68,8 @@ func (c *Counts) seq(seq uint64) {
 func (t *Table) compare(c Counts, p *Properties) []error {
 	var wrong []error
 	report := func(what string, got uint64, recorded ...uint64) {
-		for _, r := range recorded {
-			if got == r {
-				return
-			}
+		if slices.Contains(recorded, got) {
+			return
 		}
 		wrong = append(wrong, t.defect(javaio.ErrCorrupt, -1, what, "the table has %d, recorded are %d", got, recorded[0]))
 	}

@@ -37,6 +37,7 @@ func Select(view *statereader.View, f Filter) (sel statereader.Selection, err er
 		if !slices.Contains(ops, op.Meta) {
 			continue
 		}
+		sel.Operators = append(sel.Operators, op)
 		for _, s := range op.States() {
 			if !slices.Contains(names, s.Name) {
 				names = append(names, s.Name)

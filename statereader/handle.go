@@ -47,6 +47,7 @@ type handle struct {
 	keyed    metadata.KeyedHandle          // keyed slots
 	operator *metadata.OperatorStateHandle // operator slots
 	size     int64                         // of the content
+	recorded int64                         // what the metadata says about size; units and shards are cut by it
 	base     int64                         // position of the content in its file
 	header   *state.Header                 // nil: not read, or there is none
 	metas    []*state.Meta                 // of the header, or what the metadata alone tells
@@ -62,7 +63,13 @@ type handle struct {
 func handlesOf(op *Operator) (list []*handle) {
 	for _, st := range op.Meta.Subtasks {
 		add := func(s slot, k metadata.KeyedHandle, o *metadata.OperatorStateHandle) {
-			list = append(list, &handle{op: op, subtask: st.Index, slot: s, keyed: k, operator: o})
+			h := &handle{op: op, subtask: st.Index, slot: s, keyed: k, operator: o}
+			if k != nil {
+				h.recorded = sizeOf(k)
+			} else if o.Stream != nil {
+				h.recorded = max(0, o.Stream.StreamSize())
+			}
+			list = append(list, h)
 		}
 		if st.ManagedKeyed != nil {
 			add(managedKeyed, st.ManagedKeyed, nil)

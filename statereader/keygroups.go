@@ -86,8 +86,11 @@ func (u *Unit) reads(g int32) bool {
 	return g >= u.First && g <= u.Last && u.groups.Contains(state.KeyGroup(g))
 }
 
-// span returns the key groups of a unit. Ranges that no Flink writes are problems of their handles, and bounded here.
-func (u *Unit) span() KeyGroupSpan {
+// span returns the key groups of a unit.
+func (u *Unit) span() KeyGroupSpan { return keyGroupSpan(u.First, u.Last) }
+
+// keyGroupSpan returns a range of key groups. Those that no Flink writes are problems of their handles, and bounded here.
+func keyGroupSpan(first, last int32) KeyGroupSpan {
 	bound := func(g int32) state.KeyGroup { return state.KeyGroup(min(max(g, 0), maxKeyGroups-1)) }
-	return KeyGroupSpan{bound(u.First), bound(u.Last)}
+	return KeyGroupSpan{bound(first), bound(last)}
 }

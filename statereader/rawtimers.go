@@ -53,7 +53,7 @@ func (v *View) loadRawKeyed(ctx context.Context, h *handle, k *metadata.KeyGroup
 	if err != nil || first < 0 {
 		return v.locate(err, c.name, h)
 	}
-	ends := h.groupEnds(k.KeyGroups.Offsets)
+	ends := h.groupEnds(k.KeyGroups.Offsets, h.size)
 	r := &scanner{Scan: &Scan{unit: &Unit{Operator: h.op, view: v, handle: h}}, c: c}
 	r.raw = c.window(ends[first], &v.opts)
 	r.plain = r.raw
@@ -78,7 +78,7 @@ func (v *View) loadRawKeyed(ctx context.Context, h *handle, k *metadata.KeyGroup
 
 // onlyHeads says that every key group that was written has size bytes: no service anywhere.
 func (h *handle) onlyHeads(k metadata.KeyGroupOffsets, size int64) bool {
-	for i, end := range h.groupEnds(k.Offsets) {
+	for i, end := range h.groupEnds(k.Offsets, h.size) {
 		if off := k.Offsets[i]; off != h.noData() && end-off != size {
 			return false
 		}

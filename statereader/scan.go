@@ -206,7 +206,7 @@ func (r *scanner) prepareWindows() {
 	end := r.c.size
 	if k, ok := h.keyed.(*metadata.KeyGroupsHandle); ok {
 		end = 0
-		ends := h.groupEnds(k.KeyGroups.Offsets)
+		ends := h.groupEnds(k.KeyGroups.Offsets, h.size)
 		for i := range ends {
 			if u.reads(k.KeyGroups.Range.Start + int32(i)) {
 				end = max(end, ends[i])
@@ -256,7 +256,7 @@ func newMetaScan(h *state.Header, m *state.Meta) metaScan {
 // groups reads the selected key groups of the unit. A key group that fails is reported, and the next one read.
 func (r *scanner) groups(ctx context.Context, read func(*scanner, context.Context, int32) error) error {
 	k := r.unit.handle.keyed.(*metadata.KeyGroupsHandle).KeyGroups
-	ends := r.unit.handle.groupEnds(k.Offsets)
+	ends := r.unit.handle.groupEnds(k.Offsets, r.unit.handle.size)
 	for i, off := range k.Offsets {
 		g := k.Range.Start + int32(i)
 		if off == r.unit.handle.noData() || !r.unit.reads(g) {

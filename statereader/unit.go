@@ -11,6 +11,8 @@ import (
 type Selection struct {
 	// States; nil: all states of the view.
 	States []*State
+	// Operators have the States; nil: any may. Shards are balanced by it, and nothing is chosen.
+	Operators []*Operator
 	// KeyGroups restricts keyed states.
 	KeyGroups KeyGroupSet
 	// AllCopies yields every subtask's copy of a broadcast state; else that of the lowest subtask alone.
@@ -51,15 +53,7 @@ func (v *View) Units(sel Selection) []*Unit {
 			units = append(units, v.unitsOf(h, sel, copies)...)
 		}
 		slices.SortStableFunc(units[at:], func(a, b *Unit) int {
-			switch {
-			case a.Keyed != b.Keyed && a.Keyed:
-				return -1
-			case a.Keyed != b.Keyed:
-				return 1
-			case a.Keyed && a.First != b.First:
-				return int(a.First) - int(b.First)
-			}
-			return int(a.Subtask) - int(b.Subtask)
+			return unitOrder(a.Keyed, b.Keyed, a.First, b.First, a.Subtask, b.Subtask)
 		})
 	}
 	return units
@@ -91,19 +85,18 @@ func (v *View) unitsOf(h *handle, sel Selection, copies map[*State]bool) []*Unit
 	}
 	r := h.keyed.KeyGroupRange()
 	u.First, u.Last = r.Start, r.Start+r.Count-1
-	if h.err == nil && u.First <= u.Last && !sel.KeyGroups.Overlaps(u.span()) {
-		return nil
-	}
-	if h.err != nil || h.size <= unitSize {
+	if h.err != nil {
 		return []*Unit{u}
 	}
-	switch k := h.keyed.(type) {
-	case *metadata.KeyGroupsHandle:
-		return u.cut(k.KeyGroups)
-	case *metadata.IncrementalHandle:
-		return u.divide()
+	var parts []*Unit
+	for _, s := range h.spans() {
+		if s.first > s.last || u.groups.Overlaps(keyGroupSpan(s.first, s.last)) {
+			part := *u
+			part.First, part.Last, part.Bytes = s.first, s.last, s.bytes
+			parts = append(parts, &part)
+		}
 	}
-	return []*Unit{u}
+	return parts
 }
 
 // mayHold returns the selected states that a handle may hold whose header cannot be read.
@@ -117,46 +110,10 @@ func (h *handle) mayHold(sel Selection) (states []*State) {
 	return states
 }
 
-// cut divides a unit between key groups, as soon as a part has unitSize bytes.
-func (u *Unit) cut(k metadata.KeyGroupOffsets) (parts []*Unit) {
-	ends := u.handle.groupEnds(k.Offsets)
-	part := *u
-	part.Bytes = 0
-	for i, off := range k.Offsets {
-		g := k.Range.Start + int32(i)
-		part.Bytes += ends[i] - off
-		part.Last = g
-		if part.Bytes >= unitSize || i == len(k.Offsets)-1 {
-			if u.groups.Overlaps(part.span()) {
-				done := part
-				parts = append(parts, &done)
-			}
-			part.Bytes, part.First = 0, g+1
-		}
-	}
-	return parts
-}
-
-// divide divides a unit into parts of as many key groups, of about unitSize bytes if the keys are spread evenly: where
-// in its files a database keeps which key group, the handle does not tell.
-func (u *Unit) divide() (parts []*Unit) {
-	groups := int64(u.Last) - int64(u.First) + 1
-	n := min((u.Bytes+unitSize-1)/unitSize, groups)
-	for i := range n {
-		part := *u
-		part.First, part.Last = u.First+int32(i*groups/n), u.First+int32((i+1)*groups/n)-1
-		part.Bytes = (i+1)*u.Bytes/n - i*u.Bytes/n
-		if u.groups.Overlaps(part.span()) {
-			parts = append(parts, &part)
-		}
-	}
-	return parts
-}
-
-// groupEnds returns where each key group ends: where the next one begins that has data, or with the content.
-func (h *handle) groupEnds(offsets []int64) []int64 {
+// groupEnds returns where each key group ends: where the next one begins that has data, or at end.
+func (h *handle) groupEnds(offsets []int64, end int64) []int64 {
 	ends := make([]int64, len(offsets))
-	next := h.size
+	next := end
 	for i := len(offsets) - 1; i >= 0; i-- {
 		if ends[i] = offsets[i]; offsets[i] != h.noData() {
 			ends[i], next = next, offsets[i]

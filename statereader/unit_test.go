@@ -46,7 +46,7 @@ func TestUnitsAreCut(t *testing.T) {
 		Range:   metadata.KeyGroupRange{Start: 10, Count: 6},
 		Offsets: []int64{0, 100, 200 << 20, 0, 201 << 20, 300 << 20},
 	}
-	h.size = 301 << 20
+	h.recorded = 301 << 20
 	units := func(sel Selection) (out []string) {
 		for _, u := range v.Units(sel) {
 			out = append(out, fmt.Sprintf("%d-%d %d", u.First, u.Last, u.Bytes))

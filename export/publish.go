@@ -11,6 +11,7 @@ import (
 
 	"ckpt/internal/fspath"
 	"ckpt/statereader"
+	"ckpt/storage"
 )
 
 // manifest sums up. A state without rows gets a file that has its schema.
@@ -26,7 +27,7 @@ func (r *run) manifest(ctx context.Context, states []*statereader.State) (*Manif
 			t := res.totals[s]
 			ms.Opaque, ms.Inexact, ms.EmptyCollections = ms.Opaque+t.opaque, ms.Inexact+t.inexact, ms.EmptyCollections+t.empty
 		}
-		if len(ms.Files) == 0 && r.o.Dir != "" {
+		if len(ms.Files) == 0 && r.o.Dir != "" && r.o.Shard.Of == 0 {
 			p := r.newPart(nil, s, 0)
 			err := p.close(ctx, true)
 			if p.abort(); err != nil {
@@ -73,6 +74,9 @@ var ours = regexp.MustCompile(`(^|/)(manifest\.json|_SHARD-\d+-of-\d+\.json|[^/]
 // clear makes sure that the output directory is empty; with Overwrite it removes what an earlier export wrote, the
 // manifest first.
 func (r *run) clear(ctx context.Context) error {
+	if r.o.Shard.Of > 0 {
+		return r.clearShard(ctx)
+	}
 	var old []string
 	for info, err := range r.o.FS.List(ctx, r.o.Dir, true) {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -102,18 +106,41 @@ func (r *run) clear(ctx context.Context) error {
 	return nil
 }
 
-func (r *run) writeManifest(ctx context.Context, m *Manifest) error {
-	b, err := json.MarshalIndent(m, "", " ")
+// writeShard ends a shard.
+func (r *run) writeShard(ctx context.Context, m *Manifest, cut *statereader.Cut) error {
+	sm := ShardManifest{Manifest: *m, Fingerprint: r.fingerprint(), Cut: ShardUnits{cut.From, cut.To, cut.Of}}
+	if r.o.Shard.Index == 0 {
+		for i, s := range selected(r.view, r.sel) {
+			if len(m.States[i].Files) > 0 {
+				continue
+			}
+			schema, err := r.schemaFile(ctx, s)
+			if err != nil {
+				return err
+			}
+			schema.State = i
+			sm.Schemas = append(sm.Schemas, schema)
+		}
+	}
+	return writeJSON(ctx, r.o.FS, r.o.Dir, shardName(r.o.Shard), sm)
+}
+
+func writeJSON(ctx context.Context, out storage.FS, dir, name string, v any) error {
+	b, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
 		return err
 	}
-	w, err := r.o.FS.Create(ctx, fspath.Join(r.o.Dir, manifestName))
+	return writeFile(ctx, out, dir, name, append(b, '\n'))
+}
+
+func writeFile(ctx context.Context, out storage.FS, dir, name string, b []byte) error {
+	w, err := out.Create(ctx, fspath.Join(dir, name))
 	if err != nil {
 		return err
 	}
-	if _, err := w.Write(append(b, '\n')); err != nil {
+	if _, err := w.Write(b); err != nil {
 		w.Abort()
-		return fmt.Errorf("write %s: %w", manifestName, err)
+		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return w.Commit(ctx)
 }

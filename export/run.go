@@ -39,6 +39,10 @@ type Options struct {
 	// FileSize is the size after which a part goes on in the next file; 0: 512 MiB.
 	FileSize int64
 
+	// Shard restricts the export to a part of the units. In Dir it leaves a ShardManifest instead of manifest.json, beside what
+	// other shards write; MergeShards makes one export of all.
+	Shard statereader.Shard
+
 	// Parallelism is how many units are read at once; 0: one per core. Memory bounds what they hold; 0: 256 MiB.
 	Parallelism int
 	Memory      int64
@@ -108,7 +112,7 @@ func Run(ctx context.Context, v *statereader.View, sel statereader.Selection, o 
 	if err := o.validate(states); err != nil {
 		return nil, err
 	}
-	r := &run{o: o, view: v, all: sel.States == nil, paths: statePaths(v), tables: map[*statereader.State]*Table{}, units: v.Units(sel)}
+	r := &run{o: o, view: v, sel: sel, all: sel.States == nil, paths: statePaths(v), tables: map[*statereader.State]*Table{}, units: v.Units(sel)}
 	for _, s := range states {
 		shown := s
 		if known := o.WellKnown[s]; known != nil {
@@ -116,12 +120,18 @@ func Run(ctx context.Context, v *statereader.View, sel statereader.Selection, o 
 		}
 		r.tables[s] = NewTable(shown, o.TableOptions)
 	}
+	if o.Shard.Of > 0 {
+		text := o.Shard.String()
+		r.o.Selected.Shard = &text
+	}
 	if o.Dir != "" {
 		if err := r.clear(ctx); err != nil {
 			return nil, err
 		}
 	}
-	r.number(states)
+	r.number()
+	cut := v.Cut(sel, o.Shard)
+	r.restrict(cut)
 	r.results = make([]result, len(r.units))
 	for _, u := range r.units {
 		r.progress.Bytes += u.Bytes
@@ -140,7 +150,10 @@ func Run(ctx context.Context, v *statereader.View, sel statereader.Selection, o 
 	if err != nil || o.Dir == "" {
 		return m, err
 	}
-	return m, r.writeManifest(ctx, m)
+	if cut != nil {
+		return m, r.writeShard(ctx, m, cut)
+	}
+	return m, writeJSON(ctx, r.o.FS, r.o.Dir, manifestName, m)
 }
 
 // selected are the states of a selection, in the order of the view.
@@ -160,6 +173,7 @@ func selected(v *statereader.View, sel statereader.Selection) []*statereader.Sta
 type run struct {
 	o       Options
 	view    *statereader.View
+	sel     statereader.Selection
 	all     bool // nothing was left out by the selection
 	paths   map[*statereader.State]string
 	tables  map[*statereader.State]*Table
@@ -180,8 +194,19 @@ type result struct {
 
 type totals struct{ opaque, inexact, empty int64 }
 
+// restrict leaves the units of a cut, with the numbers that they have in the whole.
+func (r *run) restrict(cut *statereader.Cut) {
+	units, numbers := r.units, r.numbers
+	r.units, r.numbers = nil, nil
+	for i, u := range units {
+		if part := cut.Part(u); part != nil {
+			r.units, r.numbers = append(r.units, part), append(r.numbers, numbers[i])
+		}
+	}
+}
+
 // number numbers the units of each state.
-func (r *run) number(states []*statereader.State) {
+func (r *run) number() {
 	next := map[*statereader.State]int{}
 	for _, u := range r.units {
 		numbers := map[*statereader.State]int{}
@@ -348,6 +373,10 @@ func (r *run) advance(units int, bytes, rows int64) {
 
 var extensions = map[Format]string{Parquet: "parquet", Arrow: "arrow", JSONL: "jsonl", CSV: "csv"}
 
+func (r *run) partName(s *statereader.State, number, n int) string {
+	return fmt.Sprintf("%s/part-%05d-%03d.%s", r.paths[s], number, n, extensions[r.o.Format])
+}
+
 // newPart returns the part that unit u, the number-th of its state, writes.
 func (r *run) newPart(u *statereader.Unit, s *statereader.State, number int) *part {
 	p := &part{sink: newSink(r.o.Format, r.tables[s], false), limit: cmp.Or(r.o.FileSize, defaultFileSize), batch: r.o.Format.batchBytes()}
@@ -360,7 +389,7 @@ func (r *run) newPart(u *statereader.Unit, s *statereader.State, number int) *pa
 		p.entry.Subtask = &subtask
 	}
 	p.open = func(ctx context.Context, n int) (*file, string, error) {
-		rel := fmt.Sprintf("%s/part-%05d-%03d.%s", r.paths[s], number, n, extensions[r.o.Format])
+		rel := r.partName(s, number, n)
 		w, err := r.o.FS.Create(ctx, fspath.Join(r.o.Dir, rel))
 		if err != nil {
 			return nil, rel, err

@@ -30,12 +30,21 @@ import (
 // fixture opens a committed snapshot of real Flink.
 func fixture(t testing.TB, name string) *statereader.View {
 	t.Helper()
-	v, err := statereader.OpenPath(t.Context(), filepath.Join(testenv.Savepoints(), "2.3.0", name), statereader.Options{})
+	v, err := statereader.OpenPath(t.Context(), fixturePath(t, name), statereader.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { v.Close() })
 	return v
+}
+
+func fixturePath(t testing.TB, name string) string {
+	t.Helper()
+	dir := filepath.Join(testenv.Savepoints(), "2.3.0", name)
+	if found, _ := filepath.Glob(filepath.Join(dir, "chk-*")); len(found) > 0 { // a checkpoint lies in its job's directory
+		return found[len(found)-1]
+	}
+	return dir
 }
 
 const typesFixture = "types-hashmap-canonical-p4-m129-inline0"

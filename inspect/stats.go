@@ -11,6 +11,8 @@ import (
 type StatsOptions struct {
 	Reader statereader.Options
 	Filter Filter
+	// Shard restricts what is counted to a part of the units.
+	Shard statereader.Shard
 	// Largest is how many keys and values are shown of each state.
 	Largest int
 	// TTL gives the time to live of states by name, which no snapshot records.

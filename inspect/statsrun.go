@@ -68,7 +68,7 @@ func selectsOperator(sel statereader.Selection, op *statereader.Operator) bool {
 
 // scan counts the entries of all units.
 func (st *Stats) scan(ctx context.Context, view *statereader.View, sel statereader.Selection, o *StatsOptions) (map[*statereader.State]*tally, error) {
-	units := view.Units(sel)
+	units := view.Cut(sel, o.Shard).Units(view.Units(sel))
 	sums := map[*statereader.State]*tally{}
 	var total, done, entries int64
 	for _, u := range units {

@@ -24,6 +24,8 @@ type ValidateOptions struct {
 	// Level: metadata (the file itself), files (every file is there with its size, every header reads), deep (every
 	// entry decoded to its last byte and in its key group, as far as the backend is read).
 	Level string
+	// Shard restricts what is decoded at level deep to a part of the units.
+	Shard statereader.Shard
 	// Progress is told how far a deep validation has come; may be nil. It is called from several goroutines.
 	Progress func(done, total, entries int64)
 	// Against names another snapshot, whose serializers are those of the job that is to restore this one.
@@ -303,7 +305,10 @@ func (val *validator) defect(code string, err error, operator, stateName, fix st
 
 // entries walks every entry of every unit.
 func (val *validator) entries(ctx context.Context, view *statereader.View, o ValidateOptions) error {
-	units := view.Units(statereader.Selection{AllCopies: true})
+	sel := statereader.Selection{AllCopies: true}
+	all := view.Units(sel)
+	cut := view.Cut(sel, o.Shard)
+	units := cut.Units(all)
 	var total, done, entries int64
 	for _, u := range units {
 		total += u.Bytes
@@ -329,6 +334,14 @@ func (val *validator) entries(ctx context.Context, view *statereader.View, o Val
 			return gctx.Err()
 		})
 	}
+	for _, u := range all {
+		if o.Shard.Of > 0 && o.Shard.Index == 0 && cut.Part(u) == nil && hasBroadcast(u) { // one shard compares all copies
+			g.Go(func() error {
+				walkUnit(gctx, u, newKeyHashes(), broadcast, func(int64, bool) {})
+				return gctx.Err()
+			})
+		}
+	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
@@ -338,11 +351,17 @@ func (val *validator) entries(ctx context.Context, view *statereader.View, o Val
 			val.add(f)
 		}
 	}
-	for _, f := range broadcast.findings(view) {
-		val.add(f)
+	if o.Shard.Index == 0 {
+		for _, f := range broadcast.findings(view) {
+			val.add(f)
+		}
 	}
 	val.keyHashes(view, hashes)
 	return nil
+}
+
+func hasBroadcast(u *statereader.Unit) bool {
+	return slices.ContainsFunc(u.States, func(s *statereader.State) bool { return s.Class == state.ClassBroadcast })
 }
 
 // misplacedShown bounds the misplaced keys that one unit reports one by one.

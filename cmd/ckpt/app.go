@@ -110,7 +110,7 @@ func newRootCommand(app *App) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	app.addCommonFlags(root.PersistentFlags())
 	root.AddCommand(newLsCommand(app), newInspectCommand(app), newDumpCommand(app), newGetCommand(app),
-		newExportCommand(app), newValidateCommand(app), newCopyCommand(app), newGCCommand(app), newStatsCommand(app), newDiffCommand(app), newVersionCommand(app))
+		newExportCommand(app), newValidateCommand(app), newCopyCommand(app), newGCCommand(app), newStatsCommand(app), newDiffCommand(app), newMergeShardsCommand(app), newVersionCommand(app))
 	app.completions(root)
 	for _, c := range root.Commands() {
 		if args := c.Args; args != nil { // wrong number of arguments is a usage error like a wrong flag

@@ -33,8 +33,11 @@ func newExportCommand(app *App) *cobra.Command {
 			"DIR/manifest.json last. A file name as --out takes a single state. `--out -` streams JSON lines of any selection, or CSV\n" +
 			"or Arrow of a single state.\n\n" +
 			"A value that cannot be decoded is a row with its bytes and the reason. What could not be read at all is in the manifest\n" +
-			"under missing, and the exit code is 3.",
-		Example: "  ckpt export PATH --out rows/\n  ckpt export PATH --to jsonl --state count --out - | head -1",
+			"under missing, and the exit code is 3.\n\n" +
+			"With --shard I/N it writes the I-th of N parts and leaves DIR/_SHARD-I-of-N.json; `ckpt merge-shards DIR` makes one export\n" +
+			"of all. Files have the names and bytes that they have without --shard, so that shards may share DIR. The parts follow from\n" +
+			"`_metadata` alone; they can be empty.",
+		Example: "  ckpt export PATH --out rows/\n  ckpt export PATH --to jsonl --state count --out - | head -1\n  ckpt export PATH --out rows/ --shard 3/16",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return app.export(cmd.Context(), args[0], &f)
@@ -51,6 +54,7 @@ func newExportCommand(app *App) *cobra.Command {
 	flags.BoolVar(&f.o.TypedTime, "typed-time", false, "timestamps instead of Flink's longs for timers, windows and last access")
 	flags.BoolVar(&f.o.NoExact, "no-exact", false, "leave out the exact column; exit with 3 if a row needed it")
 	flags.BoolVar(&f.o.Sort, "sort", false, "order the rows of each unit by encoded key")
+	app.shardFlag(cmd)
 	return cmd
 }
 
@@ -60,6 +64,9 @@ func (app *App) export(ctx context.Context, path string, f *exportFlags) error {
 	}
 	reader, err := app.readerOptions()
 	if err != nil {
+		return err
+	}
+	if f.o.Shard, err = app.shardOf(); err != nil {
 		return err
 	}
 	view, loc, err := statereader.OpenAt(ctx, path, reader)
@@ -141,6 +148,15 @@ func (app *App) exported(m *export.Manifest, f *exportFlags) error {
 	if opaque > 0 {
 		app.warn("%d values could not be decoded; their rows have the bytes and the reason", opaque)
 	}
+	app.warnMissing(m)
+	if len(m.Missing) > 0 || f.o.NoExact && inexact > 0 {
+		return exitCode(exitFindings)
+	}
+	return nil
+}
+
+// warnMissing says on stderr what could not be exported.
+func (app *App) warnMissing(m *export.Manifest) {
 	for _, miss := range m.Missing {
 		groups := ""
 		if miss.KeyGroups != nil {
@@ -148,10 +164,6 @@ func (app *App) exported(m *export.Manifest, f *exportFlags) error {
 		}
 		app.warn("missing: %s/%s%s: %s: %s", miss.Operator, miss.State, groups, miss.Code, miss.Reason)
 	}
-	if len(m.Missing) > 0 || f.o.NoExact && inexact > 0 {
-		return exitCode(exitFindings)
-	}
-	return nil
 }
 
 // exportTable has a row for each state.

@@ -24,7 +24,7 @@ func TestJobDirectory(t *testing.T) {
 	want := "ckpt: reading " + filepath.ToSlash(filepath.Join(job, "chk-10")) + "\n"
 	for _, dir := range []string{job, filepath.Dir(job)} {
 		for command, args := range commandLines(t, dir, t.TempDir()) {
-			if command == "ls" || command == "gc" || command == "version" { // they take roots, or nothing
+			if command == "ls" || command == "gc" || command == "merge-shards" || command == "version" { // they take roots, or nothing
 				continue
 			}
 			named := 0 // once for each time that the command line names it

@@ -71,6 +71,12 @@ func commandLines(t testing.TB, path, out string) map[string][]string {
 		"gc":       {"gc", filepath.Dir(path)},
 		"copy":     {"copy", path, filepath.Join(out, "copy")},
 		"version":  {"version"},
+
+		"merge-shards": {"merge-shards", filepath.Join(out, "shards")},
+	}
+	shard := []string{"export", fixtures.Get(t, "2.3.0", plain).Path(), "--to", "jsonl", "--shard", "0/1", "--out", filepath.Join(out, "shards")}
+	if r := ckpt(t, shard...); r.code != exitDone {
+		t.Fatalf("%q: exit %d: %s", shard, r.code, r.err)
 	}
 	for _, c := range newRootCommand(&App{Out: io.Discard, Err: io.Discard}).Commands() {
 		if lines[c.Name()] == nil && c.Name() != "help" && c.Name() != "completion" {

@@ -29,7 +29,9 @@ func newStatsCommand(app *App) *cobra.Command {
 		Long: "stats reads all selected state and counts entries, bytes of keys and of values, and what the files have, by operator,\n" +
 			"state, subtask and key group; skew (largest part ÷ mean part); the largest keys and values; sizes; and for state with\n" +
 			"TTL how long ago entries were used. The time to live is stored nowhere: --ttl STATE=7d gives the share that has expired.\n\n" +
-			"With two paths it shows what grew from the first to the second. Memory does not depend on the size of state.",
+			"With two paths it shows what grew from the first to the second. Memory does not depend on the size of state.\n\n" +
+			"With --shard I/N it counts the I-th of N parts: entries and bytes of all shards add up to those of the whole. What is on\n" +
+			"disk is that of the snapshot in every shard.",
 		Example: "  ckpt stats PATH\n  ckpt stats --report PATH\n  ckpt stats --by key-group --state count -o csv PATH\n" +
 			"  ckpt stats --ttl session=7d PATH\n  ckpt stats chk-41 chk-42",
 		Args: cobra.RangeArgs(1, 2),
@@ -41,6 +43,7 @@ func newStatsCommand(app *App) *cobra.Command {
 	flags.StringVar(&f.now, "now", "", "the moment that ages are counted to, as 2026-01-31T12:00:00Z (default: now)")
 	flags.StringVar(&f.by, "by", "state", "rows of tables: operator, state, subtask or key-group")
 	flags.BoolVar(&f.report, "report", false, "one text with everything that matters")
+	app.shardFlag(cmd)
 	flags.BoolVar(&f.o.Filter.AllCopies, "all-copies", false, "broadcast state of every subtask")
 	return cmd
 }
@@ -48,6 +51,9 @@ func newStatsCommand(app *App) *cobra.Command {
 func (app *App) stats(cmd *cobra.Command, args []string, f *statsFlags) error {
 	if err := app.statsOptions(f); err != nil {
 		return err
+	}
+	if f.o.Shard.Of > 0 && len(args) > 1 {
+		return usageError{fmt.Errorf("--shard takes one snapshot: the parts of two are not the same")}
 	}
 	all := make([]*inspect.Stats, len(args))
 	missing := false
@@ -81,6 +87,9 @@ func groupsOf(groups string) string {
 
 func (app *App) statsOptions(f *statsFlags) (err error) {
 	if f.o.Reader, err = app.readerOptions(); err != nil {
+		return err
+	}
+	if f.o.Shard, err = app.shardOf(); err != nil {
 		return err
 	}
 	copies := f.o.Filter.AllCopies

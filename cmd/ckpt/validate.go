@@ -19,8 +19,10 @@ func newValidateCommand(app *App) *cobra.Command {
 		Use:   "validate PATH...",
 		Short: "Say whether a checkpoint is whole, and what is wrong with it",
 		Long: "validate reports findings with stable codes (docs/validate.md), each with the next step.\n" +
-			"Exit code 3 on an error finding; with --strict also on a warning.",
-		Example: "  ckpt validate --level files /checkpoints/6c2f…/chk-42",
+			"Exit code 3 on an error finding; with --strict also on a warning.\n\n" +
+			"With --shard I/N, level deep decodes the I-th of N parts of state; every shard checks metadata, files and headers. The\n" +
+			"copies of broadcast state are compared by shard 0, for all of them.",
+		Example: "  ckpt validate --level files /checkpoints/6c2f…/chk-42\n  ckpt validate --level deep --shard 3/16 PATH",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if o.Reader, err = app.readerOptions(); err != nil {
@@ -31,6 +33,12 @@ func newValidateCommand(app *App) *cobra.Command {
 			}
 			if err := restoreOptions(&o, jobFile, flink); err != nil {
 				return err
+			}
+			if o.Shard, err = app.shardOf(); err != nil {
+				return err
+			}
+			if o.Shard.Of > 0 && o.Level != "deep" {
+				return usageError{fmt.Errorf("--shard divides what level deep reads, and the level is %s", o.Level)}
 			}
 			code := exitDone
 			err = app.eachPath(cmd.Context(), args, func(path string) error {
@@ -62,6 +70,7 @@ func newValidateCommand(app *App) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&o.Level, "level", "files", "how far to look: metadata, files, or deep (reads and decodes all state)")
+	app.shardFlag(cmd)
 	cmd.Flags().BoolVar(&strict, "strict", false, "exit with 3 on a warning too")
 	cmd.Flags().StringVar(&o.Against, "against", "", "say what a restore would do: the new job has the serializers of this `SNAPSHOT`")
 	cmd.Flags().StringVar(&jobFile, "job", "", "say what a restore would do: the new job is described in this YAML `FILE`")

@@ -81,10 +81,11 @@ func isClean(s string) bool {
 
 // Parent is the directory of a clean path, as Dir gives it.
 func Parent(s string) string {
-	if i := strings.LastIndexByte(s, '/'); i > 0 && s[i-1] != '/' && isClean(s) && isClean(s[:i]) {
-		return s[:i]
+	i := strings.LastIndexByte(s, '/')
+	if i < 1 || s[i-1] == '/' || s[i-1] == ':' { // at a root
+		return Dir(s)
 	}
-	return Dir(s)
+	return s[:i]
 }
 
 // Identity is Clean with schemes that mean the same store made equal: s3, s3a, s3n and s3p are names of plugins,

@@ -81,7 +81,7 @@ func skipping(t *serializer.Type, v *vector) walk {
 	}
 }
 
-// json decodes a value and keeps it as JSON text.
+// json decodes a value and keeps it as JSON text; what is null there is null in the column.
 func (c *compiler) json(t *serializer.Type, v *vector) walk {
 	p, e := serializer.Compile(t), encoder{typedTime: c.typedTime}
 	return func(r *row, b []byte) []byte {
@@ -89,10 +89,14 @@ func (c *compiler) json(t *serializer.Type, v *vector) walk {
 		if err != nil {
 			return r.fail()
 		}
-		if val == nil {
+		at := len(v.data)
+		if val != nil {
+			v.data = e.append(v.data, t, val)
+		}
+		if text := v.data[at:]; len(text) == 0 || string(text) == "null" { // an empty Optional is null too
+			v.data = v.data[:at]
 			v.null()
 		} else {
-			v.data = e.append(v.data, t, val)
 			v.endText()
 		}
 		return b[n:]

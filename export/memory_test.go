@@ -33,7 +33,7 @@ func TestPeakHeap(t *testing.T) {
 				t.Run(fmt.Sprintf("%s/heap=%t/%s", shape, heap, format), func(t *testing.T) {
 					var one usage
 					peakOf(t, small, format) // the first run builds what later ones use again
-					for range 3 { // collections come when they come
+					for range 3 {            // collections come when they come
 						u := peakOf(t, small, format)
 						one = usage{max(one.live, u.live), u.mallocs}
 					}

@@ -57,7 +57,7 @@ func readDir(t *testing.T, dir string) map[string][]byte {
 		found, err = filepath.Glob(filepath.Join(dir, "chk-*", "_metadata"))
 	}
 	if err != nil || len(found) != 1 {
-		t.Skipf("%s: %d snapshots, %v", dir, len(found), err)
+		t.Fatalf("%s: %d snapshots, %v", dir, len(found), err)
 	}
 	entries, err := os.ReadDir(filepath.Dir(found[0]))
 	if err != nil {

@@ -60,3 +60,11 @@ func humanBytes(n int64) string {
 	}
 	return fmt.Sprintf("%.1f %s", v, unit)
 }
+
+// sizeText is a byte count for a person, or plain where the user asked for that.
+func sizeText(n int64, plain bool) string {
+	if plain {
+		return fmt.Sprint(n)
+	}
+	return humanBytes(n)
+}

@@ -99,17 +99,21 @@ func diffTitle(d *inspect.Diff) string {
 	return fmt.Sprintf("%s: %d entries the same, %d only right, %d only left, %d changed", verdict, same, added, removed, changed)
 }
 
+// sideOf says in which of two snapshots something is.
+func sideOf(left, right bool) string {
+	switch {
+	case !right:
+		return "left"
+	case !left:
+		return "right"
+	}
+	return "both"
+}
+
 func diffTable(d *inspect.Diff) table {
 	t := table{title: []string{diffTitle(d)}, header: []string{"OPERATOR", "STATE", "KIND", "SAME", "+", "-", "*", "IN"}}
 	for _, s := range d.States {
-		in := "both"
-		switch {
-		case !s.InRight:
-			in = "left"
-		case !s.InLeft:
-			in = "right"
-		}
-		t.rows = append(t.rows, []any{s.Operator, s.State, s.Kind, s.Same, s.Added, s.Removed, s.Changed, in})
+		t.rows = append(t.rows, []any{s.Operator, s.State, s.Kind, s.Same, s.Added, s.Removed, s.Changed, sideOf(s.InLeft, s.InRight)})
 	}
 	return t
 }

@@ -66,12 +66,7 @@ func (app *App) typesTemplate(ctx context.Context, paths []string, o statereader
 }
 
 func inspectTable(r *inspect.Report, plain bool) table {
-	size := func(n int64) string {
-		if plain {
-			return fmt.Sprint(n)
-		}
-		return humanBytes(n)
-	}
+	size := func(n int64) string { return sizeText(n, plain) }
 	t := table{
 		title: []string{
 			fmt.Sprintf("%s, %s, checkpoint %d, metadata version %d, written by Flink %s", r.Kind, r.Format, r.CheckpointID, r.MetadataVersion, r.FlinkVersions),

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -187,9 +186,7 @@ func cells(row []any, plainBytes bool) []string {
 		case string:
 			out[i] = v
 		case byteCount:
-			if out[i] = humanBytes(int64(v)); plainBytes {
-				out[i] = strconv.FormatInt(int64(v), 10)
-			}
+			out[i] = sizeText(int64(v), plainBytes)
 		default:
 			out[i] = fmt.Sprint(v)
 		}

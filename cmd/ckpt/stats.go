@@ -143,13 +143,6 @@ func (app *App) renderStats(all []*inspect.Stats, f *statsFlags) error {
 	return app.render(st, rows, func() table { return statsTable(st, f.by, app.bytes) })
 }
 
-func sizeText(n int64, plain bool) string {
-	if plain {
-		return fmt.Sprint(n)
-	}
-	return humanBytes(n)
-}
-
 func statsTable(st *inspect.Stats, by string, plain bool) table {
 	t := table{title: []string{fmt.Sprintf("%s: checkpoint %d, %d entries, %s of keys and values, %s on disk", st.Path, st.CheckpointID, st.Entries,
 		sizeText(st.Bytes, plain), sizeText(st.OnDisk, plain))}}
@@ -235,14 +228,7 @@ func growthTable(g *inspect.Growth, plain bool) table {
 		header: []string{"OPERATOR", "STATE", "KIND", "ENTRIES", "CHANGE", "BYTES", "CHANGE OF BYTES", "IN"},
 	}
 	for _, s := range g.States {
-		in := "both"
-		switch {
-		case !s.InRight:
-			in = "left"
-		case !s.InLeft:
-			in = "right"
-		}
-		t.rows = append(t.rows, []any{s.Operator, s.State, s.Kind, s.Entries.Right, fmt.Sprintf("%+d", s.Entries.Delta), byteCount(s.Bytes.Right), signed(s.Bytes.Delta), in})
+		t.rows = append(t.rows, []any{s.Operator, s.State, s.Kind, s.Entries.Right, fmt.Sprintf("%+d", s.Entries.Delta), byteCount(s.Bytes.Right), signed(s.Bytes.Delta), sideOf(s.InLeft, s.InRight)})
 	}
 	return t
 }

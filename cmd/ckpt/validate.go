@@ -109,10 +109,7 @@ func validateTable(path string, v *inspect.Validation, plain bool) table {
 	if !v.OK {
 		verdict = "NOT sound"
 	}
-	size := humanBytes(v.Checked.Bytes)
-	if plain {
-		size = fmt.Sprint(v.Checked.Bytes)
-	}
+	size := sizeText(v.Checked.Bytes, plain)
 	entries := ""
 	if v.Level == "deep" {
 		entries = fmt.Sprintf(", %d entries", v.Checked.Entries)

@@ -22,7 +22,7 @@ const flips = 250
 func TestFlipsOfRealFiles(t *testing.T) {
 	for _, name := range []string{
 		"1.20.4/unusual-lazy-hashmap-native-p3-m128-inline0", "2.3.0/unusual-custom-rocksdb-canonical-p1-m128-inline0",
-		"2.3.0/kv-hashmap-canonical-snappy-p3-m60", "1.20.4/heap-timers-rocksdb-checkpoint-p3-m128-inline0",
+		"2.3.0/kv-hashmap-canonical-snappy-p3-m60", "2.3.0/heap-timers-rocksdb-checkpoint-p3-m128-inline0",
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := readDir(t, filepath.Join(testenv.Savepoints(), name))

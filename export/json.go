@@ -69,6 +69,8 @@ func (e encoder) appendScalar(dst []byte, v serializer.Value) ([]byte, bool) {
 		return strconv.AppendInt(dst, int64(v), 10), true
 	case int16:
 		return strconv.AppendInt(dst, int64(v), 10), true
+	case uint64:
+		return strconv.AppendUint(dst, v, 10), true
 	case float32:
 		return appendFloat(dst, float64(v), 32), true
 	case serializer.Char:
@@ -253,6 +255,9 @@ func (e encoder) object(dst []byte, v serializer.Struct, class string) []byte {
 			dst = append(appendName(append(dst, ','), fieldName(v.Type, i)), ':')
 			dst = e.field(dst, v.Type, i, f)
 		}
+	}
+	if v.Unknown != nil {
+		dst = appendBase64(append(dst, `,"$unknown":`...), v.Unknown)
 	}
 	if len(dst) == at {
 		return append(dst, '{', '}')

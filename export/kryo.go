@@ -10,45 +10,6 @@ import (
 
 const uuidClass = "java.util.UUID"
 
-// kryoScalar returns the type of the values of a Kryo serializer that was made for a class with a column of its own; nil
-// for other types.
-func kryoScalar(t *serializer.Type) *serializer.Type {
-	switch {
-	case t.Kind != serializer.KindKryo || t.Undecodable():
-		return nil
-	case t.Class == uuidClass:
-		return &serializer.Type{Kind: serializer.KindString}
-	}
-	return serializer.ScalarOf(t.Class)
-}
-
-// kryoScalarWalk returns the walk of such values: as if the scalar's own serializer had written them.
-func kryoScalarWalk(t, s *serializer.Type, v *vector) walk {
-	p, plain := serializer.Compile(t), serializer.Compile(s)
-	inner := scalarWalk(s, v)
-	var scratch []byte
-	return func(r *row, b []byte) []byte {
-		val, n, err := p.Decode(b)
-		if err != nil {
-			return r.fail()
-		}
-		if val = serializer.Plain(val); val == nil {
-			v.null()
-			return b[n:]
-		}
-		if id, ok := val.(serializer.UUID); ok {
-			val = id.String()
-		}
-		if scratch, err = plain.Append(scratch[:0], val); err != nil { // of a subclass
-			r.inexact = true
-			v.null()
-			return b[n:]
-		}
-		inner(r, scratch)
-		return b[n:]
-	}
-}
-
 // parseKryo reads a value that Kryo is to write: of the class that the serializer was made for; else texts, booleans and
 // numbers (Integer, or Long beyond its range) as they are, others as {"$class":CLASS,"$value":…}.
 func parseKryo(t *serializer.Type, raw []byte) (serializer.Value, error) {
@@ -59,7 +20,7 @@ func parseKryo(t *serializer.Type, raw []byte) (serializer.Value, error) {
 		}
 		return nil, wanted(t, raw)
 	}
-	if s := kryoScalar(t); s != nil {
+	if s := serializer.ScalarOf(t.Class); s != nil {
 		return parseValue(s, raw)
 	}
 	switch raw[0] {

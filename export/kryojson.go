@@ -32,9 +32,18 @@ func (e encoder) appendKryo(dst []byte, v serializer.Value) ([]byte, bool) {
 	return dst, false
 }
 
+// showsClass says whether an object is more than the value that it holds.
+func showsClass(o serializer.Object) bool {
+	platform := strings.HasPrefix(o.Class, "java.") || strings.HasPrefix(o.Class, "scala.") || strings.HasPrefix(o.Class, "[")
+	return o.Names != nil || o.Comparator != nil || !platform
+}
+
 func (e encoder) kryoObject(dst []byte, o serializer.Object) []byte {
-	if o.Names == nil && o.Comparator == nil && (strings.HasPrefix(o.Class, "java.") || strings.HasPrefix(o.Class, "scala.") || strings.HasPrefix(o.Class, "[")) {
+	if !showsClass(o) {
 		return e.append(dst, nil, o.Value)
+	}
+	if s, ok := o.Value.(serializer.Struct); ok { // a message
+		return e.object(dst, s, o.Class)
 	}
 	dst = appendString(append(dst, `{"$class":`...), o.Class)
 	for i, name := range o.Names {

@@ -212,8 +212,8 @@ func (s *shapes) of(t *serializer.Type) *node {
 	if n := scalarNode(t); n != nil {
 		return n
 	}
-	if k := kryoScalar(t); k != nil {
-		return scalarNode(k)
+	if k := t.Columnar(); k != nil {
+		return s.of(k)
 	}
 	if n := s.tableNode(t, false); n != nil {
 		return n

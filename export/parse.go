@@ -79,6 +79,14 @@ func parseValue(t *serializer.Type, raw []byte) (serializer.Value, error) {
 		return parseEither(t, raw)
 	case serializer.KindKryo:
 		return parseKryo(t, raw)
+	case serializer.KindProtobuf:
+		return parseStruct(t.Elems[0], raw)
+	case serializer.KindUint64:
+		n, err := strconv.ParseUint(string(raw), 10, 64)
+		if err != nil {
+			return nil, wanted(t, raw)
+		}
+		return n, nil
 	case serializer.KindTimeWindow:
 		return parseWindow(t, raw)
 	case serializer.KindCountWindow:

@@ -15,7 +15,8 @@ type walk func(r *row, b []byte) []byte
 // row is what walks report about the row they append to.
 type row struct {
 	inexact, failed bool
-	opaque          bool // a part of it, in a frame of its own, has no decoder
+	opaque          bool                  // a part of it, in a frame of its own, has no decoder
+	graph           serializer.KryoObject // the value that puts take parts of
 }
 
 func (r *row) fail() []byte {
@@ -56,8 +57,8 @@ func (c *compiler) compile(t *serializer.Type, v *vector) walk {
 	if w := scalarWalk(t, v); w != nil {
 		return w
 	}
-	if k := kryoScalar(t); k != nil {
-		return kryoScalarWalk(t, k, v)
+	if k := t.Columnar(); k != nil {
+		return c.decoded(t, k, v)
 	}
 	if w := c.list(t, v); w != nil {
 		return w
@@ -158,7 +159,7 @@ func scalarWalk(t *serializer.Type, v *vector) walk {
 		return func(r *row, b []byte) []byte { v.put16(binary.BigEndian.Uint16(b)); return b[2:] }
 	case serializer.KindInt, serializer.KindFloat, serializer.KindAvroInt, serializer.KindAvroFloat:
 		return func(r *row, b []byte) []byte { v.put32(binary.BigEndian.Uint32(b)); return b[4:] }
-	case serializer.KindLong, serializer.KindDouble, serializer.KindAvroLong, serializer.KindAvroDouble:
+	case serializer.KindLong, serializer.KindDouble, serializer.KindUint64, serializer.KindAvroLong, serializer.KindAvroDouble:
 		return func(r *row, b []byte) []byte { v.put64(binary.BigEndian.Uint64(b)); return b[8:] }
 	case serializer.KindSortedLong:
 		return func(r *row, b []byte) []byte { v.put64(binary.BigEndian.Uint64(b) ^ 1<<63); return b[8:] }

@@ -58,6 +58,8 @@ func (d *decoder) value(n *node) Value {
 	case KindJava:
 		graph, size, _ := javaobj.Parse(d.b[d.p:], javaobj.Limits{})
 		return JavaObject{Graph: graph, Bytes: d.bytes(size)}
+	case KindProtobuf:
+		return d.message(n)
 	}
 	switch {
 	case n.kind >= KindList && n.kind <= KindLinkedList:

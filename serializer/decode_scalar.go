@@ -20,6 +20,8 @@ func (d *decoder) scalar(n *node) Value {
 		return d.int32()
 	case KindLong:
 		return d.int64()
+	case KindUint64:
+		return uint64(d.int64())
 	case KindFloat:
 		return math.Float32frombits(uint32(d.int32()))
 	case KindDouble:

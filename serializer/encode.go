@@ -45,6 +45,8 @@ func (e *encoder) value(n *node, v Value, depth int) error {
 		return nil
 	case KindKryo:
 		return e.kryo(n, v)
+	case KindProtobuf:
+		return e.message(n, v)
 	case KindJava:
 		o, ok := v.(JavaObject)
 		if !ok {

@@ -46,6 +46,9 @@ func (e *encoder) scalar(n *node, v Value) error {
 		}
 		e.b = javaio.AppendInt64(e.b, x)
 		return n.check(v, KindLong)
+	case uint64:
+		e.b = javaio.AppendInt64(e.b, int64(x))
+		return n.check(v, KindUint64)
 	case float32:
 		e.b = javaio.AppendInt32(e.b, int32(math.Float32bits(x)))
 		return n.check(v, KindFloat)

@@ -106,6 +106,8 @@ func (p *printer) special(t *Type, depth int) {
 		p.named("kryo ", t.Class)
 	case KindJava:
 		p.named("java ", t.Class)
+	case KindProtobuf:
+		p.named("protobuf ", t.Class)
 	case KindValue, KindVariant, KindStringValueArray, KindNullArray:
 		p.named("value ", t.Class)
 	case KindAvroRecord, KindAvroEnum, KindAvroFixed:

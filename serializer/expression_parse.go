@@ -113,7 +113,7 @@ var (
 		"list": {KindList, 1, 1}, "set": {KindSet, 1, 1}, "array": {KindArray, 1, 1}, "map": {KindMap, 2, 2},
 		"option": {KindOption, 1, 1}, "either": {KindEither, 2, 2}, "tuple": {KindTuple, 0, 1 << 16},
 	}
-	classWords = map[string]bool{"pojo": true, "case": true, "enum": true, "avro": true, "kryo": true, "java": true, "value": true, "opaque": true}
+	classWords = map[string]bool{"pojo": true, "case": true, "enum": true, "avro": true, "kryo": true, "protobuf": true, "java": true, "value": true, "opaque": true}
 )
 
 type genericKind struct {
@@ -198,6 +198,8 @@ func (p *expressionParser) ofClass(word string, depth int) *Type {
 		return p.enum(class)
 	case "avro":
 		return &Type{Kind: KindAvroRecord, Class: class, Reason: "the schema is not part of a type expression"}
+	case "protobuf":
+		return &Type{Kind: KindProtobuf, Class: class, Reason: "the descriptor is not part of a type expression"}
 	case "kryo":
 		return &Type{Kind: KindKryo, Class: class, Reason: "serialized by Kryo"}
 	case "java":

@@ -18,6 +18,7 @@ const (
 	KindLong
 	KindFloat
 	KindDouble
+	KindUint64 // i64 without a sign: Protobuf's
 	KindChar
 	KindVoid          // VoidSerializer, Scala's Unit, table NullSerializer, CopyableValue NullValue: one byte
 	KindVoidNamespace // one byte, declared length 0
@@ -124,9 +125,11 @@ const (
 	KindAvroUnion  // i32 branch, Elems[branch]
 	KindAvroArray  // blocks
 	KindAvroMap    // blocks of string, E
-	KindAvroRecord // Elems with Fields
+	KindAvroRecord // Elems with Fields; also the fields of a Protobuf message
 	// One Java object stream: delimits itself.
 	KindJava
+	// A Protobuf message behind its length; Elems[0] has its fields.
+	KindProtobuf
 
 	kindRest // compiled form of an opaque value that takes what its frame has left
 )

@@ -1,8 +1,9 @@
 package serializer
 
-import "maps"
-
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // KryoGeneration is the Kryo that wrote a value. Its two wire formats differ, and nothing in a value says which it is.
 type KryoGeneration uint8
@@ -40,6 +41,8 @@ type (
 	KryoObject struct {
 		Graph Value
 		Bytes []byte
+
+		objects []Value // by Kryo's number
 	}
 	// Object is an instance of a class that travels with its value.
 	Object struct {

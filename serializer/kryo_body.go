@@ -40,6 +40,9 @@ func (r *kryoReader) body(c *kryoClass, args []*kryoDeclared) Value {
 		return r.java()
 	case formMessage:
 		b := r.take(r.length(1))
+		if c.message != nil {
+			return r.message(c, b)
+		}
 		if r.err != nil || !r.build {
 			return nil
 		}
@@ -332,4 +335,20 @@ func (r *kryoReader) optional(c *kryoClass, args []*kryoDeclared) Value {
 		v = nil
 	}
 	return r.object(c, v)
+}
+
+// message reads a described message.
+func (r *kryoReader) message(c *kryoClass, b []byte) Value {
+	if r.err != nil {
+		return nil
+	}
+	inner := protoReader{b: b}
+	if inner.message(c.message, 0, true, protoSpan{0, len(b)}); inner.err != nil {
+		r.fail(shifted(inner.err, r.p-len(b)))
+		return nil
+	}
+	if !r.build {
+		return nil
+	}
+	return Object{Class: c.name, Value: decodeMessage(c.message, b)}
 }

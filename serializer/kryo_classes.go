@@ -89,15 +89,16 @@ type kryoClass struct {
 	name    string
 	form    kryoForm
 	final   bool
-	elem    *kryoClass  // array: component
-	desc    *kryoFields // fields
-	letters string      // formScalaFixed: J, I, D
-	labels  []string    // enum: constants
-	always  bool        // Scala: registered in 2.x too
-	size    int         // Scala tuples
-	reason  string      // formUnknown
-	params  []string    // type variables of a described class
-	source  *KryoClass  // what described it
+	elem    *kryoClass    // array: component
+	desc    *kryoFields   // fields
+	letters string        // formScalaFixed: J, I, D
+	labels  []string      // enum: constants
+	always  bool          // Scala: registered in 2.x too
+	size    int           // Scala tuples
+	reason  string        // formUnknown
+	params  []string      // type variables of a described class
+	source  *KryoClass    // what described it
+	message *protoMessage // formMessage: nil where it is not described
 }
 
 func (c *kryoClass) described() bool { return c.source != nil }

@@ -13,12 +13,13 @@ import (
 type KryoForm uint8
 
 const (
-	KryoFields KryoForm = iota // field by field
-	KryoRecord                 // a Java record: since 5.6
-	KryoEnum                   // by ordinal
-	KryoList                   // a subclass of a collection: its fields are not written
-	KryoMap                    // a subclass of a map
-	KryoJava                   // by Java serialization: exceptions
+	KryoFields   KryoForm = iota // field by field
+	KryoRecord                   // a Java record: since 5.6
+	KryoEnum                     // by ordinal
+	KryoList                     // a subclass of a collection: its fields are not written
+	KryoMap                      // a subclass of a map
+	KryoJava                     // by Java serialization: exceptions
+	KryoProtobuf                 // a length and a Protobuf message: Message
 )
 
 // KryoClass describes a class that Kryo writes without saying how.
@@ -33,6 +34,7 @@ type KryoClass struct {
 	// Final says that the class is final: where it is declared it is never written. Records always are.
 	Final   bool
 	Symbols []string // enum: the constants by ordinal
+	Message *Message
 }
 
 // KryoField is a field and its declared type as Java spells it: int, java.lang.String[], java.util.List<java.lang.Long>,
@@ -55,12 +57,18 @@ func NewKryoClasses(all ...KryoClass) (*KryoClasses, error) {
 		if c.Name == "" || k.classes[c.Name] != nil {
 			return nil, fmt.Errorf("class %q is described twice, or has no name", c.Name)
 		}
-		form := [...]kryoForm{KryoFields: formFields, KryoRecord: formRecord, KryoEnum: formEnum, KryoList: formList, KryoMap: formMap, KryoJava: formJava}
+		form := [...]kryoForm{KryoFields: formFields, KryoRecord: formRecord, KryoEnum: formEnum, KryoList: formList, KryoMap: formMap, KryoJava: formJava, KryoProtobuf: formMessage}
 		if int(c.Form) >= len(form) {
 			return nil, fmt.Errorf("class %s: form %d", c.Name, c.Form)
 		}
+		if (c.Form == KryoProtobuf) != (c.Message != nil) {
+			return nil, fmt.Errorf("class %s: a message is described for form protobuf, and for no other", c.Name)
+		}
 		k.classes[c.Name] = &kryoClass{name: c.Name, form: form[c.Form], source: c, params: c.Params, labels: c.Symbols,
 			final: c.Final || c.Form == KryoRecord || c.Form == KryoEnum}
+		if c.Message != nil {
+			k.classes[c.Name].message, k.classes[c.Name].final = c.Message.root, true
+		}
 	}
 	for _, c := range k.classes {
 		if err := c.link(k.lookup); err != nil {

@@ -71,8 +71,8 @@ func (t *kryoTypes) extent(b []byte, p int, whole bool) (KryoGeneration, int, er
 
 // same says whether both generations read b alike.
 func (t *kryoTypes) same(b []byte, whole bool) bool {
-	v2, err2 := t.graph(b, Kryo2, whole)
-	v5, err5 := t.graph(b, Kryo5, whole)
+	v2, _, err2 := t.graph(b, Kryo2, whole)
+	v5, _, err5 := t.graph(b, Kryo5, whole)
 	return err2 == nil && err5 == nil && reflect.DeepEqual(v2, v5)
 }
 
@@ -88,14 +88,14 @@ func (t *kryoTypes) skip(b []byte, p int, g KryoGeneration, whole bool) (int, er
 	return p + r.p, nil
 }
 
-// graph makes the value that b is.
-func (t *kryoTypes) graph(b []byte, g KryoGeneration, whole bool) (Value, error) {
+// graph makes the value that b is, and its objects by number.
+func (t *kryoTypes) graph(b []byte, g KryoGeneration, whole bool) (v Value, objects []Value, err error) {
 	r := kryoReader{build: true, whole: whole}
-	v := t.read(&r, b, g)
+	v = t.read(&r, b, g)
 	if r.err != nil {
-		return nil, r.err
+		return nil, nil, r.err
 	}
-	return v, nil
+	return v, r.values, nil
 }
 
 // kryo decodes the next value. What skipping took for a value without a decoder is opaque.
@@ -108,7 +108,7 @@ func (d *decoder) kryo(n *node) Value {
 		}
 		return d.undecodedKryo(n.t, err)
 	}
-	v, err := t.graph(d.b[d.p:next], g, n.frame)
+	v, objects, err := t.graph(d.b[d.p:next], g, n.frame)
 	b := d.bytesLent(next - d.p)
 	if err != nil {
 		return Opaque{Class: n.t.Class, Reason: err.Error(), Bytes: bytes.Clone(b)}
@@ -118,7 +118,7 @@ func (d *decoder) kryo(n *node) Value {
 			return v
 		}
 	}
-	return KryoObject{Graph: v, Bytes: bytes.Clone(b)}
+	return KryoObject{Graph: v, Bytes: bytes.Clone(b), objects: objects}
 }
 
 func (d *decoder) undecodedKryo(t *Type, err error) Value {

@@ -42,6 +42,10 @@ func (c *compiler) node(t *Type) *node {
 		n.kind, n.least = KindOpaque, 1
 		return n
 	}
+	if t.Kind == KindProtobuf && t.length == NoLength && !c.framed {
+		n.kind, n.t, n.least = KindOpaque, &Type{Kind: KindOpaque, Class: t.Class, Reason: endlessReason}, 1
+		return n
+	}
 	n.frame = c.framed
 	if t.Kind.IsTable() {
 		n.slot, n.width = slotOf(t), SlotWidth(t)
@@ -71,7 +75,7 @@ func (c *compiler) subclasses(subs []Subclass) (nodes []*node) {
 // size returns fixed and least.
 func (n *node) size() (fixed, least int) {
 	switch n.kind {
-	case KindByte, KindShort, KindInt, KindLong, KindFloat, KindDouble, KindChar, KindDate, KindSQLDate, KindSQLTime,
+	case KindByte, KindShort, KindInt, KindLong, KindFloat, KindDouble, KindUint64, KindChar, KindDate, KindSQLDate, KindSQLTime,
 		KindTimeWindow, KindCountWindow, KindSortedLong, KindTableTinyInt, KindTableSmallInt, KindTableInt, KindTableBigInt,
 		KindTableFloat, KindTableDouble, KindTableDate, KindTableTime, KindTableMonths, KindTableDuration, KindAvroInt, KindAvroLong, KindAvroFloat, KindAvroDouble:
 		return int(fixedBytes[n.kind]), int(fixedBytes[n.kind])

@@ -27,6 +27,7 @@ type Program struct {
 	Type   *Type
 	root   *node
 	framed *node // root, if every value can be decoded
+	hidden bool  // values may have parts without a decoder
 }
 
 // Compile prepares t. It never fails: what cannot be decoded fails when it is met.
@@ -34,7 +35,8 @@ func Compile(t *Type) *Program {
 	p := &Program{Type: t}
 	p.root = (&compiler{nodes: map[*Type]*node{}}).node(t)
 	p.framed = p.root
-	if t.Opaque() != nil || t.kryoPart() != nil {
+	p.hidden = t.Opaque() != nil || t.kryoPart() != nil
+	if p.hidden || t.Endless() {
 		p.framed = (&compiler{nodes: map[*Type]*node{}, framed: true}).node(t)
 	}
 	return p
@@ -90,7 +92,7 @@ func (p *Program) DecodeFramed(b []byte) (Value, error) {
 		return decode(p.framed, b)
 	}
 	// Where a value without a decoder ends is not known, and so neither is what stands behind it.
-	if _, plain := p.Skip(b); plain != nil {
+	if _, plain := p.Skip(b); plain != nil && p.hidden {
 		if o, ok := errors.AsType[*OpaqueError](plain); ok {
 			return Opaque{Class: o.Class, Reason: o.Reason, Bytes: append([]byte{}, b...)}, nil
 		}

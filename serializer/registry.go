@@ -44,6 +44,9 @@ func NewRegistry(all ...Description) (*Registry, error) {
 			c := *t // its own, by which uses of it are found
 			t = &c
 		}
+		if !t.endsLast() {
+			return nil, fmt.Errorf("class %s: a message without its length can only be the last of a value", d.Class)
+		}
 		if o := t.Opaque(); o != nil {
 			return nil, fmt.Errorf("class %s: values of %s cannot be delimited", d.Class, o)
 		}

@@ -69,6 +69,8 @@ func skip(n *node, b []byte, p, depth int) (int, error) {
 		return skipJava(b, p)
 	case KindKryo:
 		return skipKryo(n, b, p)
+	case KindProtobuf:
+		return skipMessage(n, b, p, depth)
 	}
 	if n.kind >= KindList && n.kind <= KindLinkedList {
 		return skipCollection(n, b, p, depth)

@@ -36,9 +36,11 @@ type Type struct {
 
 	Reason string // why an undecodable type is
 
-	kryo      *kryoTypes // KindKryo: how to read it; nil: not known
-	foreign   bool       // Avro at the root: generated classes hold its logical types as classes that hash otherwise
-	unordered []bool     // Avro record: whether a field has order "ignore", so that hash codes leave it out; may be short
+	kryo      *kryoTypes    // KindKryo: how to read it; nil: not known
+	message   *protoMessage // KindProtobuf, with the way that its length is stored
+	length    MessageLength
+	foreign   bool   // Avro at the root: generated classes hold its logical types as classes that hash otherwise
+	unordered []bool // Avro record: whether a field has order "ignore", so that hash codes leave it out; may be short
 }
 
 // Subclass is a subclass of a POJO. Type nil: its serializer was not recorded.
@@ -70,7 +72,7 @@ func (t *Type) Undecodable() bool {
 	case KindKryo:
 		return t.kryo == nil || t.Reason != ""
 	}
-	return t.Kind == KindAvroRecord && t.Reason != ""
+	return (t.Kind == KindAvroRecord || t.Kind == KindProtobuf) && t.Reason != ""
 }
 
 // Opaque returns the first type in t, t included, whose values cannot be delimited; nil if all can.
@@ -190,7 +192,7 @@ func plusFixed(sum int, elems []*Type) int {
 
 // fixedBytes are the bytes of a value of the kinds that have a fixed number of them.
 var fixedBytes = [kindRest + 1]uint8{
-	KindBoolean: 1, KindByte: 1, KindShort: 2, KindInt: 4, KindLong: 8, KindFloat: 4, KindDouble: 8, KindChar: 2,
+	KindBoolean: 1, KindByte: 1, KindShort: 2, KindInt: 4, KindLong: 8, KindFloat: 4, KindDouble: 8, KindUint64: 8, KindChar: 2,
 	KindVoid: 1, KindVoidNamespace: 1, KindTuple0: 1, KindGlobalWindow: 1,
 	KindDate: 8, KindSQLDate: 8, KindSQLTime: 8, KindSQLTimestamp: 12, KindInstant: 12,
 	KindLocalDate: 6, KindLocalTime: 7, KindLocalDateTime: 13,

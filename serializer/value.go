@@ -8,7 +8,7 @@ import (
 
 // Value is a decoded value:
 //
-//	nil; bool, int8, int16, int32, int64, float32, float64; Char; string (WTF-8); []byte;
+//	nil; bool, int8, int16, int32, int64, uint64, float32, float64; Char; string (WTF-8); []byte;
 //	*big.Int, Decimal; Millis, SQLTimestamp, Instant, LocalDate, LocalTime, LocalDateTime;
 //	[]bool, []int16, []int32, []int64, []float32, []float64, []Char, []Value (string arrays); Variant;
 //	Window, CountWindow, GlobalWindow; List, Map, Struct, Either, Some, Branch, Enum, Element, JavaObject, KryoObject,
@@ -59,7 +59,7 @@ type (
 	Map []MapEntry
 	// MapEntry is one entry of a Map.
 	MapEntry struct{ Key, Value Value }
-	// Struct is a tuple, case class, row, POJO, Avro record or a class of Flink that is no more than its fields; Type
+	// Struct is a tuple, case class, row, POJO, Avro record, Protobuf message or a class of Flink that is no more than its fields; Type
 	// names them. Values has one element per field. A timer is {timestamp, key, namespace}, a value with TTL
 	// {last access, value}. A subclass of a POJO that is no POJO itself has its value as the only element.
 	Struct struct {
@@ -71,8 +71,11 @@ type (
 		Reserved bool
 		// Stored is a row of the SQL runtime as it was, where it is not what encoding its values gives: there are rows of more
 		// columns than their serializer knows. It is encoded instead of the values as long as Type is the serializer's.
+		// The same of a Protobuf message that nothing contains: fields may lie in any order.
 		Stored []byte
-		Via    uint8 // POJO: 0 plain, ViaName or ViaTag: how a subclass was stored
+		// Unknown are the fields of a Protobuf message that its descriptor does not have, as they stood.
+		Unknown []byte
+		Via     uint8 // POJO: 0 plain, ViaName or ViaTag: how a subclass was stored
 	}
 	// Either holds the side that is present; also Try (left: success) and co-group unions (left: one).
 	Either struct {

@@ -48,6 +48,7 @@ var libraries = []struct {
 	{"gopkg.in/yaml.v3", []string{"cmd"}},
 	{"github.com/apache/arrow/go/v17", []string{"export"}},
 	{"github.com/linkedin/goavro/v2", []string{"serializer"}},
+	{"google.golang.org/protobuf", []string{"serializer"}},
 	{"github.com/cespare/xxhash/v2", []string{"internal"}},
 	{"github.com/zeebo/xxh3", []string{"internal"}},
 	{"github.com/pierrec/lz4/v4", []string{"internal"}},

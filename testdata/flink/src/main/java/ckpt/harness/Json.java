@@ -1,6 +1,7 @@
 package ckpt.harness;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -62,7 +63,7 @@ public final class Json {
                 s.append(d == 0 ? v : shortest((Number) v));
             }
         } else if (v == null || v instanceof Boolean || v instanceof Byte || v instanceof Short || v instanceof Integer
-                || v instanceof Long) {
+                || v instanceof Long || v instanceof BigInteger) {
             s.append(v);
         } else if (v instanceof String t) {
             string(s, t);

@@ -1,6 +1,7 @@
 package ckpt.harness.generate;
 
 import ckpt.harness.Json;
+import com.google.protobuf.Message;
 import java.lang.reflect.Array;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -42,6 +43,10 @@ public interface Shown {
             return v;
         } else if (v instanceof Shown s) {
             return s.shown();
+        } else if (v instanceof Message m) { // Kryo wrote it
+            Map<String, Object> o = Json.object("$class", m.getClass().getName());
+            o.putAll(Messages.shown(m));
+            return o;
         } else if (v instanceof Character || v instanceof CharSequence || big(v)) {
             return v.toString();
         } else if (v instanceof Value w) {

@@ -148,6 +148,9 @@ final class Capture {
         if (c.types() != null) {
             Files.writeString(dir.resolve("types.yaml"), c.types());
             m.put("types", "types.yaml");
+            for (var file : c.files().entrySet()) {
+                Files.write(dir.resolve(file.getKey()), file.getValue());
+            }
         }
         if (c.described()) {
             m.put("metadataVersion", s.version());

@@ -54,6 +54,11 @@ interface Case {
         return null;
     }
 
+    /** Files that the one for {@code --types} names, by their name. */
+    default Map<String, byte[]> files() {
+        return Map.of();
+    }
+
     /** How many subtasks must have finished before the snapshot is taken. */
     default int finishing(Params p) {
         return 0;

@@ -21,7 +21,9 @@ final class Committed {
             "unusual-changelog-based-rocksdb-checkpoint-p2-m129-inline0",
             "unusual-async-hashmap-canonical-p2-m128",
             "unusual-cep-hashmap-canonical-p1-m128",
-            "unusual-kryo-hashmap-canonical-p1-m128");
+            "unusual-kryo-hashmap-canonical-p1-m128",
+            "unusual-protobuf-rocksdb-canonical-p1-m128-inline0",
+            "unusual-protobuf-hashmap-native-p1-m128-inline0");
 
     private Committed() {}
 

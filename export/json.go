@@ -375,7 +375,7 @@ func (e encoder) element(dst []byte, t *serializer.Type, v serializer.Element) [
 
 // under returns the type below wrappers that rows do not show; nil for nil.
 func under(t *serializer.Type) *serializer.Type {
-	for t != nil && (t.Kind == serializer.KindNullable || t.Kind == serializer.KindOption || isRaw(t)) {
+	for t != nil && (t.Kind == serializer.KindNullable || t.Kind == serializer.KindOption || t.Kind == serializer.KindAvroBinary || isRaw(t)) {
 		t = elem(t, 0)
 	}
 	if t != nil && t.Kind == serializer.KindAvroUnion {

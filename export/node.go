@@ -234,7 +234,7 @@ func (s *shapes) of(t *serializer.Type) *node {
 	case serializer.KindTuple, serializer.KindCaseClass, serializer.KindStruct, serializer.KindRow, serializer.KindPojo,
 		serializer.KindTimer, serializer.KindTTL, serializer.KindTuple0, serializer.KindGlobalWindow:
 		return s.structOf(t)
-	case serializer.KindAvroRecord:
+	case serializer.KindAvroRecord, serializer.KindRecord:
 		return s.record(t)
 	case serializer.KindEither, serializer.KindTry, serializer.KindUnion:
 		names := sideNames(t)

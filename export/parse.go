@@ -71,9 +71,9 @@ func parseValue(t *serializer.Type, raw []byte) (serializer.Value, error) {
 		serializer.KindAvroArray, serializer.KindTableArray:
 		return parseList(t.Elems[0], raw)
 	case serializer.KindTuple, serializer.KindCaseClass, serializer.KindStruct, serializer.KindRow, serializer.KindPojo,
-		serializer.KindAvroRecord, serializer.KindTableRow:
+		serializer.KindAvroRecord, serializer.KindRecord, serializer.KindTableRow:
 		return parseStruct(t, raw)
-	case serializer.KindNullable, serializer.KindOption, serializer.KindTableRaw:
+	case serializer.KindNullable, serializer.KindOption, serializer.KindTableRaw, serializer.KindAvroBinary:
 		return parseValue(t.Elems[0], raw)
 	case serializer.KindEither:
 		return parseEither(t, raw)

@@ -39,7 +39,7 @@ func (c *compiler) put(t *serializer.Type, v *vector) put {
 				return
 			}
 		}
-		if v.node.kind != nodeJSON && t.Kind != serializer.KindAvroRecord {
+		if v.node.kind != nodeJSON && t.Kind != serializer.KindRecord {
 			val = unboxed(val)
 		}
 		if val == nil {
@@ -92,7 +92,7 @@ func (c *compiler) putPresent(t *serializer.Type, v *vector) put {
 		return func(r *row, val serializer.Value) { r.lose(v) }
 	}
 	switch t.Kind {
-	case serializer.KindAvroRecord:
+	case serializer.KindRecord:
 		return c.putFields(t, v)
 	case serializer.KindArray:
 		return c.putList(t, v)
@@ -124,8 +124,13 @@ func (c *compiler) putScalar(t *serializer.Type, v *vector) put {
 	p, inner := serializer.Compile(t), c.compile(t, v)
 	var scratch []byte
 	return func(r *row, val serializer.Value) {
-		if id, ok := val.(serializer.UUID); ok {
-			val = id.String()
+		switch x := val.(type) {
+		case serializer.UUID:
+			val = x.String()
+		case serializer.Object:
+			if s, ok := x.Value.(serializer.Struct); ok && s.Type == t { // a record that Kryo wrote
+				val = s
+			}
 		}
 		var err error
 		if scratch, err = p.Append(scratch[:0], val); err != nil { // of another class

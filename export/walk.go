@@ -51,6 +51,9 @@ func (c *compiler) compile(t *serializer.Type, v *vector) walk {
 	if v.node.kind == nodeOpaque { // a union took the bytes of another type
 		return skipping(t, v)
 	}
+	if t.Kind == serializer.KindAvroBinary {
+		return c.transcoded(t, v)
+	}
 	if t.Kind.IsTable() {
 		return c.table(t, v)
 	}
@@ -99,6 +102,23 @@ func (c *compiler) json(t *serializer.Type, v *vector) walk {
 			v.null()
 		} else {
 			v.endText()
+		}
+		return b[n:]
+	}
+}
+
+// transcoded walks values in Avro's own encoding as if Flink had written them.
+func (c *compiler) transcoded(t *serializer.Type, v *vector) walk {
+	inner := c.compile(t.Elems[0], v)
+	var scratch []byte
+	return func(r *row, b []byte) []byte {
+		var n int
+		var err error
+		if scratch, n, err = t.FlinkAvro(scratch[:0], b); err != nil {
+			return r.fail()
+		}
+		if inner(r, scratch); r.failed {
+			return nil
 		}
 		return b[n:]
 	}

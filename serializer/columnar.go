@@ -54,8 +54,11 @@ func (b *columnBuilder) class(c *kryoClass, args []*kryoDeclared) *Type {
 	}
 	switch c.form {
 	case formMessage:
-		if c.message != nil {
+		switch {
+		case c.message != nil:
 			return c.message.image
+		case c.avro != nil:
+			return c.avro.t.Elems[0]
 		}
 	case formEnum:
 		if c.labels != nil {
@@ -94,7 +97,7 @@ func (b *columnBuilder) fields(c *kryoClass, args []*kryoDeclared) *Type {
 		b.depth--
 		return withClass()
 	}
-	t := &Type{Kind: KindAvroRecord, Class: c.name}
+	t := &Type{Kind: KindRecord, Class: c.name}
 	b.made[c] = t
 	for i, d := range c.desc.types {
 		t.Fields = append(t.Fields, c.desc.names[i])

@@ -58,7 +58,7 @@ func (d *decoder) value(n *node) Value {
 	case KindJava:
 		graph, size, _ := javaobj.Parse(d.b[d.p:], javaobj.Limits{})
 		return JavaObject{Graph: graph, Bytes: d.bytes(size)}
-	case KindProtobuf:
+	case KindProtobuf, KindAvroBinary:
 		return d.message(n)
 	}
 	switch {

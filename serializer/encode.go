@@ -45,7 +45,7 @@ func (e *encoder) value(n *node, v Value, depth int) error {
 		return nil
 	case KindKryo:
 		return e.kryo(n, v)
-	case KindProtobuf:
+	case KindProtobuf, KindAvroBinary:
 		return e.message(n, v)
 	case KindJava:
 		o, ok := v.(JavaObject)

@@ -110,6 +110,8 @@ func (p *printer) special(t *Type, depth int) {
 		p.named("protobuf ", t.Class)
 	case KindValue, KindVariant, KindStringValueArray, KindNullArray:
 		p.named("value ", t.Class)
+	case KindAvroBinary:
+		p.typ(t.Elems[0], depth)
 	case KindAvroRecord, KindAvroEnum, KindAvroFixed:
 		p.named("avro ", t.Class)
 	case KindAvroMap:

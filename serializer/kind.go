@@ -125,11 +125,13 @@ const (
 	KindAvroUnion  // i32 branch, Elems[branch]
 	KindAvroArray  // blocks
 	KindAvroMap    // blocks of string, E
-	KindAvroRecord // Elems with Fields; also the fields of a Protobuf message
+	KindAvroRecord // Elems with Fields
 	// One Java object stream: delimits itself.
 	KindJava
-	// A Protobuf message behind its length; Elems[0] has its fields.
-	KindProtobuf
+	// Foreign messages behind their length.
+	KindProtobuf   // Elems[0] is the KindRecord of its fields
+	KindAvroBinary // Elems[0] in Avro's own encoding
+	KindRecord     // Elems with Fields of decoded messages and described classes: it has no bytes of its own
 
 	kindRest // compiled form of an opaque value that takes what its frame has left
 )

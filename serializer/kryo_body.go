@@ -40,7 +40,7 @@ func (r *kryoReader) body(c *kryoClass, args []*kryoDeclared) Value {
 		return r.java()
 	case formMessage:
 		b := r.take(r.length(1))
-		if c.message != nil {
+		if c.message != nil || c.avro != nil {
 			return r.message(c, b)
 		}
 		if r.err != nil || !r.build {
@@ -341,6 +341,16 @@ func (r *kryoReader) optional(c *kryoClass, args []*kryoDeclared) Value {
 func (r *kryoReader) message(c *kryoClass, b []byte) Value {
 	if r.err != nil {
 		return nil
+	}
+	if c.avro != nil {
+		if err := c.avro.t.skipAvroBinary(b, 0, len(b), 0); err != nil {
+			r.fail(shifted(err, r.p-len(b)))
+			return nil
+		}
+		if !r.build {
+			return nil
+		}
+		return Object{Class: c.name, Value: decodeAvroBinary(c.avro, b)}
 	}
 	inner := protoReader{b: b}
 	if inner.message(c.message, 0, true, protoSpan{0, len(b)}); inner.err != nil {

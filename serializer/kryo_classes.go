@@ -98,7 +98,8 @@ type kryoClass struct {
 	reason  string        // formUnknown
 	params  []string      // type variables of a described class
 	source  *KryoClass    // what described it
-	message *protoMessage // formMessage: nil where it is not described
+	message *protoMessage // formMessage; neither: it is not described
+	avro    *node
 }
 
 func (c *kryoClass) described() bool { return c.source != nil }

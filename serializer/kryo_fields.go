@@ -20,6 +20,7 @@ const (
 	KryoMap                      // a subclass of a map
 	KryoJava                     // by Java serialization: exceptions
 	KryoProtobuf                 // a length and a Protobuf message: Message
+	KryoAvro                     // a length and a record in Avro's own encoding: Avro
 )
 
 // KryoClass describes a class that Kryo writes without saying how.
@@ -35,6 +36,7 @@ type KryoClass struct {
 	Final   bool
 	Symbols []string // enum: the constants by ordinal
 	Message *Message
+	Avro    *AvroSchema
 }
 
 // KryoField is a field and its declared type as Java spells it: int, java.lang.String[], java.util.List<java.lang.Long>,
@@ -57,17 +59,20 @@ func NewKryoClasses(all ...KryoClass) (*KryoClasses, error) {
 		if c.Name == "" || k.classes[c.Name] != nil {
 			return nil, fmt.Errorf("class %q is described twice, or has no name", c.Name)
 		}
-		form := [...]kryoForm{KryoFields: formFields, KryoRecord: formRecord, KryoEnum: formEnum, KryoList: formList, KryoMap: formMap, KryoJava: formJava, KryoProtobuf: formMessage}
+		form := [...]kryoForm{KryoFields: formFields, KryoRecord: formRecord, KryoEnum: formEnum, KryoList: formList, KryoMap: formMap, KryoJava: formJava, KryoProtobuf: formMessage, KryoAvro: formMessage}
 		if int(c.Form) >= len(form) {
 			return nil, fmt.Errorf("class %s: form %d", c.Name, c.Form)
 		}
-		if (c.Form == KryoProtobuf) != (c.Message != nil) {
-			return nil, fmt.Errorf("class %s: a message is described for form protobuf, and for no other", c.Name)
+		if (c.Form == KryoProtobuf) != (c.Message != nil) || (c.Form == KryoAvro) != (c.Avro != nil) {
+			return nil, fmt.Errorf("class %s: a message is described for form protobuf, a schema for form avro, and for no others", c.Name)
 		}
 		k.classes[c.Name] = &kryoClass{name: c.Name, form: form[c.Form], source: c, params: c.Params, labels: c.Symbols,
 			final: c.Final || c.Form == KryoRecord || c.Form == KryoEnum}
-		if c.Message != nil {
-			k.classes[c.Name].message, k.classes[c.Name].final = c.Message.root, true
+		switch made := k.classes[c.Name]; {
+		case c.Message != nil:
+			made.message, made.final = c.Message.root, true
+		case c.Avro != nil:
+			made.avro = Compile(c.Avro.Binary(NoLength)).root
 		}
 	}
 	for _, c := range k.classes {

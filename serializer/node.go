@@ -42,7 +42,7 @@ func (c *compiler) node(t *Type) *node {
 		n.kind, n.least = KindOpaque, 1
 		return n
 	}
-	if t.Kind == KindProtobuf && t.length == NoLength && !c.framed {
+	if t.endless() && !c.framed {
 		n.kind, n.t, n.least = KindOpaque, &Type{Kind: KindOpaque, Class: t.Class, Reason: endlessReason}, 1
 		return n
 	}

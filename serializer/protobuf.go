@@ -15,15 +15,6 @@ import (
 // Message is a Protobuf message as a descriptor describes it. It is immutable.
 type Message struct{ root *protoMessage }
 
-// MessageLength says how the length of a message is stored in front of it.
-type MessageLength uint8
-
-const (
-	NoLength     MessageLength = iota // not at all: the message ends where its frame does
-	VarintLength                      // as writeDelimitedTo does
-	IntLength                         // i32
-)
-
 // NewMessage finds a message by its full name in a FileDescriptorSet that has every file it needs: what
 // protoc --descriptor_set_out --include_imports writes.
 func NewMessage(set []byte, name string) (*Message, error) {
@@ -89,7 +80,7 @@ func (c *protoCompiler) message(d protoreflect.MessageDescriptor) *protoMessage 
 	if m := c.made[d.FullName()]; m != nil {
 		return m
 	}
-	m := &protoMessage{byNum: map[protowire.Number]*protoField{}, image: &Type{Kind: KindAvroRecord, Class: string(d.FullName())}}
+	m := &protoMessage{byNum: map[protowire.Number]*protoField{}, image: &Type{Kind: KindRecord, Class: string(d.FullName())}}
 	c.made[d.FullName()] = m
 	for i := range d.Fields().Len() {
 		fd := d.Fields().Get(i)

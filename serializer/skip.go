@@ -69,7 +69,7 @@ func skip(n *node, b []byte, p, depth int) (int, error) {
 		return skipJava(b, p)
 	case KindKryo:
 		return skipKryo(n, b, p)
-	case KindProtobuf:
+	case KindProtobuf, KindAvroBinary:
 		return skipMessage(n, b, p, depth)
 	}
 	if n.kind >= KindList && n.kind <= KindLinkedList {

@@ -37,10 +37,10 @@ type Type struct {
 	Reason string // why an undecodable type is
 
 	kryo      *kryoTypes    // KindKryo: how to read it; nil: not known
-	message   *protoMessage // KindProtobuf, with the way that its length is stored
-	length    MessageLength
-	foreign   bool   // Avro at the root: generated classes hold its logical types as classes that hash otherwise
-	unordered []bool // Avro record: whether a field has order "ignore", so that hash codes leave it out; may be short
+	message   *protoMessage // KindProtobuf
+	length    MessageLength // of messages
+	foreign   bool          // Avro at the root: generated classes hold its logical types as classes that hash otherwise
+	unordered []bool        // Avro record: whether a field has order "ignore", so that hash codes leave it out; may be short
 }
 
 // Subclass is a subclass of a POJO. Type nil: its serializer was not recorded.
@@ -72,7 +72,7 @@ func (t *Type) Undecodable() bool {
 	case KindKryo:
 		return t.kryo == nil || t.Reason != ""
 	}
-	return (t.Kind == KindAvroRecord || t.Kind == KindProtobuf) && t.Reason != ""
+	return (t.Kind == KindAvroRecord || t.Kind.isMessage()) && t.Reason != ""
 }
 
 // Opaque returns the first type in t, t included, whose values cannot be delimited; nil if all can.

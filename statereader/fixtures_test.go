@@ -84,9 +84,12 @@ func compareCounts(t *testing.T, dir string) {
 	}
 }
 
-// parcels says what the fixture's types.yaml does: a list that holds a class which is not described is one opaque row.
+// parcels says what types.yaml of the fixtures does of classes in lists: a list that holds a class which is not described is one opaque row.
 func parcels(t *testing.T) *serializer.KryoClasses {
 	c, err := serializer.NewKryoClasses(serializer.KryoClass{
+		Name: "ckpt.harness.unusual.Vehicle$Wheel", Form: serializer.KryoFields, Final: true,
+		Fields: []serializer.KryoField{{Name: "position", Type: "int"}, {Name: "pressure", Type: "java.lang.Float"}},
+	}, serializer.KryoClass{
 		Name: "ckpt.harness.unusual.Parcel", Form: serializer.KryoFields, Final: true,
 		Fields: []serializer.KryoField{
 			{Name: "label", Type: "java.lang.String"}, {Name: "grams", Type: "int"}, {Name: "insured", Type: "java.lang.Long"},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,27 +28,20 @@ type typesFile struct {
 
 // kryoDescription is a class that Kryo wrote.
 type kryoDescription struct {
-	Form    string    `yaml:"form"` // fields (default), record, enum, list, map, java, protobuf
+	Form    string    `yaml:"form"` // fields (default), record, enum, list, map, java, protobuf, avro
 	Fields  yaml.Node `yaml:"fields"`
 	Params  []string  `yaml:"params"`
 	Final   bool      `yaml:"final"`
 	Symbols []string  `yaml:"symbols"`
 	// Protobuf is the message that a generated class is: the form is protobuf.
 	Protobuf *protobufDescription `yaml:"protobuf"`
+	// Avro is the schema, or a file with it, of records in Avro's own encoding behind their length: the form is avro.
+	Avro string `yaml:"avro"`
 }
-
-// protobufDescription is a message of a descriptor set.
-type protobufDescription struct {
-	File    string `yaml:"file"`
-	Message string `yaml:"message"`
-	Length  string `yaml:"length"` // varint (default), int, none
-}
-
-var messageLengths = map[string]serializer.MessageLength{"": serializer.VarintLength, "varint": serializer.VarintLength, "int": serializer.IntLength, "none": serializer.NoLength}
 
 var kryoForms = map[string]serializer.KryoForm{"": serializer.KryoFields, "fields": serializer.KryoFields, "record": serializer.KryoRecord,
 	"enum": serializer.KryoEnum, "list": serializer.KryoList, "map": serializer.KryoMap, "java": serializer.KryoJava,
-	"protobuf": serializer.KryoProtobuf}
+	"protobuf": serializer.KryoProtobuf, "avro": serializer.KryoAvro}
 
 // readTypes reads the file of --types into the options that it fills.
 func readTypes(file string, o *statereader.Options) error {
@@ -80,42 +72,21 @@ func (f *typesFile) read(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-// message finds a message of a descriptor set.
-func (f *typesFile) message(d protobufDescription) (*serializer.Message, error) {
-	if d.File == "" || d.Message == "" {
-		return nil, errors.New("want protobuf: {file: FILE, message: NAME}")
-	}
-	set, err := f.read(d.File)
-	if err != nil {
-		return nil, err
-	}
-	m, err := serializer.NewMessage(set, d.Message)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.File, err)
-	}
-	return m, nil
-}
-
-// protobuf reads the layout protobuf.
-func (f *typesFile) protobuf(n *yaml.Node) (*serializer.Type, error) {
-	var d protobufDescription
-	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-		if w := n.Content[i].Value; w != "file" && w != "message" && w != "length" {
-			return nil, fmt.Errorf("line %d: protobuf: %q: want file, message and length", n.Line, w)
+// schema reads an Avro schema, or a file with one.
+func (f *typesFile) schema(text string) (*serializer.AvroSchema, error) {
+	name := ""
+	if !strings.ContainsAny(text, "{[\"") {
+		b, err := f.read(text)
+		if err != nil {
+			return nil, err
 		}
+		name, text = text+": ", string(b)
 	}
-	if err := n.Decode(&d); err != nil {
-		return nil, fmt.Errorf("protobuf: %w", err)
-	}
-	length, ok := messageLengths[d.Length]
-	if !ok {
-		return nil, fmt.Errorf("line %d: length %q: want varint, int or none", n.Line, d.Length)
-	}
-	m, err := f.message(d)
+	s, err := serializer.NewAvroSchema(text)
 	if err != nil {
-		return nil, fmt.Errorf("line %d: %w", n.Line, err)
+		return nil, fmt.Errorf("%sAvro schema: %w", name, err)
 	}
-	return m.Type(length), nil
+	return s, nil
 }
 
 // registry joins what describes serializers.
@@ -130,15 +101,11 @@ func (f *typesFile) registry() (*serializer.Registry, error) {
 		all = append(all, serializer.Description{Class: class, Type: t})
 	}
 	for _, class := range sortedKeys(f.Avro) {
-		schema := f.Avro[class]
-		if !bytes.ContainsAny([]byte(schema), "{[\"") {
-			b, err := f.read(schema)
-			if err != nil {
-				return nil, fmt.Errorf("avro: %s: %w", class, err)
-			}
-			schema = string(b)
+		s, err := f.schema(f.Avro[class])
+		if err != nil {
+			return nil, fmt.Errorf("avro: %s: %w", class, err)
 		}
-		all = append(all, serializer.Description{Class: class, Schema: schema})
+		all = append(all, serializer.Description{Class: class, Type: s.Type()})
 	}
 	return serializer.NewRegistry(all...)
 }
@@ -150,12 +117,15 @@ func (f *typesFile) kryo() (*serializer.KryoClasses, error) {
 	var all []serializer.KryoClass
 	for _, class := range sortedKeys(f.Kryo) {
 		d := f.Kryo[class]
-		if d.Form == "" && d.Protobuf != nil {
+		switch {
+		case d.Form == "" && d.Protobuf != nil:
 			d.Form = "protobuf"
+		case d.Form == "" && d.Avro != "":
+			d.Form = "avro"
 		}
 		form, ok := kryoForms[d.Form]
 		if !ok {
-			return nil, fmt.Errorf("kryo: %s: form %q: want fields, record, enum, list, map, java or protobuf", class, d.Form)
+			return nil, fmt.Errorf("kryo: %s: form %q: want fields, record, enum, list, map, java, protobuf or avro", class, d.Form)
 		}
 		c := serializer.KryoClass{Name: class, Form: form, Params: d.Params, Final: d.Final, Symbols: d.Symbols}
 		if d.Protobuf != nil {
@@ -164,6 +134,12 @@ func (f *typesFile) kryo() (*serializer.KryoClasses, error) {
 			}
 			var err error
 			if c.Message, err = f.message(*d.Protobuf); err != nil {
+				return nil, fmt.Errorf("kryo: %s: %w", class, err)
+			}
+		}
+		if d.Avro != "" {
+			var err error
+			if c.Avro, err = f.schema(d.Avro); err != nil {
 				return nil, fmt.Errorf("kryo: %s: %w", class, err)
 			}
 		}
@@ -204,64 +180,4 @@ func eachField(n *yaml.Node, f func(name string, n *yaml.Node) error) error {
 		}
 	}
 	return nil
-}
-
-// maxLayout bounds the nesting of layouts.
-const maxLayout = 64
-
-// layout reads how bytes lie: a type expression, utf, or a mapping with one of fields, list, map, nullable and protobuf.
-func (f *typesFile) layout(n *yaml.Node, depth int) (*serializer.Type, error) {
-	if depth > maxLayout {
-		return nil, fmt.Errorf("line %d: nested more than %d deep", n.Line, maxLayout)
-	}
-	if n.Kind == yaml.ScalarNode {
-		if n.Value == "utf" {
-			return &serializer.Type{Kind: serializer.KindUTF}, nil
-		}
-		t, err := serializer.ParseType(n.Value)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n.Line, err)
-		}
-		return t, nil
-	}
-	if n.Kind != yaml.MappingNode || len(n.Content) != 2 {
-		return nil, fmt.Errorf("line %d: want a type, or one of fields, list, map, nullable and protobuf", n.Line)
-	}
-	word, of := n.Content[0].Value, n.Content[1]
-	var parts []*yaml.Node
-	t := &serializer.Type{}
-	switch word {
-	case "protobuf":
-		return f.protobuf(of)
-	case "fields":
-		t.Kind = serializer.KindStruct
-		if err := eachField(of, func(name string, n *yaml.Node) error {
-			t.Fields, parts = append(t.Fields, name), append(parts, n)
-			return nil
-		}); err != nil {
-			return nil, err
-		}
-	case "list":
-		t.Kind, parts = serializer.KindList, []*yaml.Node{of}
-	case "nullable":
-		t.Kind, parts = serializer.KindNullable, []*yaml.Node{of}
-	case "map":
-		if t.Kind = serializer.KindMap; of.Kind != yaml.SequenceNode || len(of.Content) != 2 {
-			return nil, fmt.Errorf("line %d: want map: [key, value]", of.Line)
-		}
-		parts = of.Content
-	default:
-		return nil, fmt.Errorf("line %d: %q: want one of fields, list, map, nullable and protobuf", n.Line, word)
-	}
-	for _, p := range parts {
-		e, err := f.layout(p, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		t.Elems = append(t.Elems, e)
-	}
-	if word == "fields" && len(parts) == 0 {
-		return nil, fmt.Errorf("line %d: no fields", n.Line)
-	}
-	return t, nil
 }

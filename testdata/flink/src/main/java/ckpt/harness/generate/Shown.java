@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericEnumSymbol;
@@ -47,7 +48,7 @@ public interface Shown {
             Map<String, Object> o = Json.object("$class", m.getClass().getName());
             o.putAll(Messages.shown(m));
             return o;
-        } else if (v instanceof Character || v instanceof CharSequence || big(v)) {
+        } else if (v instanceof Character || v instanceof CharSequence || v instanceof UUID || big(v)) {
             return v.toString();
         } else if (v instanceof Value w) {
             return basic(w);

@@ -23,7 +23,9 @@ final class Committed {
             "unusual-cep-hashmap-canonical-p1-m128",
             "unusual-kryo-hashmap-canonical-p1-m128",
             "unusual-protobuf-rocksdb-canonical-p1-m128-inline0",
-            "unusual-protobuf-hashmap-native-p1-m128-inline0");
+            "unusual-protobuf-hashmap-native-p1-m128-inline0",
+            "unusual-described-rocksdb-canonical-p1-m128-inline0",
+            "unusual-described-hashmap-native-p1-m128-inline0");
 
     private Committed() {}
 

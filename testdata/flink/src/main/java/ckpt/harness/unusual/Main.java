@@ -12,7 +12,7 @@ public final class Main {
     private static final List<Case> CASES = List.of(
             new Namespaces(), new Custom(), new Lazy(), new SameName(), new Raw(), new Finished(), new Incremental(),
             new Changelog("filesystem", false), new Changelog("filesystem", true), new Changelog("memory", false),
-            new Async(), new Cep(), new Kryo(), new Protobuf());
+            new Async(), new Cep(), new Kryo(), new Protobuf(), new Described());
 
     private Main() {}
 

@@ -6,18 +6,33 @@ import (
 	"math"
 )
 
+// MessageLength says how the length of a message is stored in front of it.
+type MessageLength uint8
+
+const (
+	NoLength     MessageLength = iota // not at all: the message ends where its frame does
+	VarintLength                      // as Protobuf's writeDelimitedTo does
+	IntLength                         // i32
+)
+
 // endlessReason is why a message without its length cannot be read where nothing else says where it ends.
 const endlessReason = "a message without its length, where nothing else says where it ends"
 
+// isMessage says whether values are foreign messages behind a length: of Protobuf, or in Avro's own encoding.
+func (k Kind) isMessage() bool { return k == KindProtobuf || k == KindAvroBinary }
+
+// endless says whether t itself ends only where its frame does. Avro ends by itself.
+func (t *Type) endless() bool {
+	return t.Kind == KindProtobuf && t.length == NoLength && t.Reason == ""
+}
+
 // Endless says whether values of t end only where their frame does, so that they cannot be read in the heap layout, nor as
 // elements.
-func (t *Type) Endless() bool {
-	return t.find(map[*Type]bool{}, func(t *Type) bool { return t.Kind == KindProtobuf && t.length == NoLength && t.Reason == "" }) != nil
-}
+func (t *Type) Endless() bool { return t.find(map[*Type]bool{}, (*Type).endless) != nil }
 
 // endsLast says whether an endless part of t can only be its last, so that its frame delimits it.
 func (t *Type) endsLast() bool {
-	if !t.Endless() || t.Kind == KindProtobuf {
+	if !t.Endless() || t.endless() {
 		return true
 	}
 	switch t.Kind {
@@ -35,9 +50,9 @@ func (t *Type) endsLast() bool {
 	return false
 }
 
-// messageAt returns where the message that begins at p lies behind its length.
-func (n *node) messageAt(b []byte, p int) (from, to int, err error) {
-	switch n.t.length {
+// messageAt returns where the message that begins at p lies behind its length: without one, to the end of b.
+func (t *Type) messageAt(b []byte, p int) (from, to int, err error) {
+	switch t.length {
 	case VarintLength:
 		v, w := binary.Uvarint(b[p:])
 		switch {
@@ -60,18 +75,35 @@ func (n *node) messageAt(b []byte, p int) (from, to int, err error) {
 }
 
 func skipMessage(n *node, b []byte, p, depth int) (int, error) {
-	from, to, err := n.messageAt(b, p)
-	if err != nil {
+	from, to, err := n.t.messageAt(b, p)
+	switch {
+	case err != nil:
 		return 0, err
+	case n.kind == KindProtobuf:
+		r := protoReader{b: b}
+		r.message(n.t.message, depth, true, protoSpan{from, to})
+		return to, r.err
+	case n.t.length == NoLength:
+		_, size, err := transcode(n.t.Elems[0], nil, b[from:], false, depth)
+		if err != nil && err != ErrShort {
+			err = shifted(err, from)
+		}
+		return from + size, err
 	}
-	r := protoReader{b: b}
-	r.message(n.t.message, depth, true, protoSpan{from, to})
-	return to, r.err
+	return to, n.t.skipAvroBinary(b, from, to, depth)
 }
 
 // message decodes a message.
 func (d *decoder) message(n *node) Value {
-	from, to, _ := n.messageAt(d.b, d.p)
+	from, to, _ := n.t.messageAt(d.b, d.p)
+	if n.kind == KindAvroBinary {
+		if n.t.length == NoLength {
+			_, size, _ := transcode(n.t.Elems[0], nil, d.b[from:], false, 0)
+			to = from + size
+		}
+		d.p = to
+		return decodeAvroBinary(n, d.b[from:to])
+	}
 	d.p = to
 	return decodeMessage(n.t.message, d.b[from:to])
 }
@@ -87,17 +119,26 @@ func decodeMessage(m *protoMessage, b []byte) Struct {
 	return s
 }
 
-func (e *encoder) message(n *node, v Value) error {
+// protobuf encodes a value without its length.
+func (n *node) protobuf(v Value) ([]byte, error) {
 	s, ok := v.(Struct)
-	if !ok {
-		return n.mismatch(v)
+	switch {
+	case !ok:
+		return nil, n.mismatch(v)
+	case s.Stored != nil && s.Type == n.t.Elems[0]:
+		return s.Stored, nil
 	}
-	b := s.Stored
-	if b == nil || s.Type != n.t.Elems[0] {
-		var err error
-		if b, err = appendProto(nil, n.t.message, s, 0); err != nil {
-			return err
-		}
+	return appendProto(nil, n.t.message, s, 0)
+}
+
+func (e *encoder) message(n *node, v Value) error {
+	encode := n.protobuf
+	if n.kind == KindAvroBinary {
+		encode = n.avroBinary
+	}
+	b, err := encode(v)
+	if err != nil {
+		return err
 	}
 	switch n.t.length {
 	case VarintLength:

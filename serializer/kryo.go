@@ -1,6 +1,7 @@
 package serializer
 
 import (
+	"cmp"
 	"maps"
 	"strings"
 )
@@ -33,6 +34,8 @@ type Options struct {
 	KryoClasses *KryoClasses
 	// Registry describes what else no snapshot does.
 	Registry *Registry
+	// Strict says that values which do not fit the descriptions of KryoClasses are corrupt (MisfitError), not opaque.
+	Strict bool
 }
 
 type (
@@ -69,6 +72,7 @@ type kryoTypes struct {
 	ids, low2, low5 []*kryoClass
 	own             map[string]*kryoClass // classes with serializers of their own, and described ones
 	tolerant        bool                  // a failure to decode may be a fault of descriptions
+	strict          bool
 }
 
 // Class ids that are always the same.
@@ -84,7 +88,7 @@ func kryoOf(body *KryoBody, o Options) *Type {
 		k.generation = o.Kryo
 	}
 	if o.KryoClasses != nil {
-		k.tolerant = true
+		k.tolerant, k.strict = true, o.Strict
 		maps.Copy(k.own, o.KryoClasses.classes)
 	}
 	for _, def := range body.Defaults {
@@ -115,21 +119,24 @@ func holdsKnown(class string) bool {
 
 // register notes a serializer that the job chose for a class.
 func (k *kryoTypes) register(r KryoRegistration) {
+	back := "" // why a description was taken back
 	if c := k.own[r.Class]; c != nil && c.described() {
 		return
+	} else if c != nil {
+		back = c.reason
 	}
 	switch r.Kind {
 	case kryoClassKind:
 		switch short := r.Serializer[strings.LastIndexAny(r.Serializer, ".$")+1:]; short {
 		case "ProtobufSerializer", "TBaseSerializer":
-			k.own[r.Class] = &kryoClass{name: r.Class, form: formMessage}
+			k.own[r.Class] = &kryoClass{name: r.Class, form: formMessage, reason: back}
 		case "JavaSerializer":
 			k.own[r.Class] = &kryoClass{name: r.Class, form: formJava}
 		default:
-			k.custom(r.Class, "written by "+r.Serializer)
+			k.custom(r.Class, cmp.Or(back, "written by "+r.Serializer))
 		}
 	case kryoInstance:
-		k.custom(r.Class, "written by a serializer of the job's own")
+		k.custom(r.Class, cmp.Or(back, "written by a serializer of the job's own"))
 	}
 }
 

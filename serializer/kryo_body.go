@@ -1,6 +1,7 @@
 package serializer
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"strings"
@@ -46,7 +47,7 @@ func (r *kryoReader) body(c *kryoClass, args []*kryoDeclared) Value {
 		if r.err != nil || !r.build {
 			return nil
 		}
-		return Opaque{Class: c.name, Reason: "a message whose fields are not described", Bytes: append([]byte{}, b...)}
+		return Opaque{Class: c.name, Reason: cmp.Or(c.reason, "a message whose fields are not described"), Bytes: append([]byte{}, b...)}
 	}
 	return r.object(c, nil) // formNothing
 }

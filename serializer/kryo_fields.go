@@ -53,7 +53,42 @@ type KryoClasses struct{ classes map[string]*kryoClass }
 
 // NewKryoClasses checks descriptions and joins them.
 func NewKryoClasses(all ...KryoClass) (*KryoClasses, error) {
-	k := &KryoClasses{classes: map[string]*kryoClass{}}
+	return newKryoClasses(&KryoClasses{classes: map[string]*kryoClass{}}, all)
+}
+
+// Without returns descriptions that show some classes as they are without theirs, and the reason for that.
+func (k *KryoClasses) Without(names []string, reason string) *KryoClasses {
+	less := &KryoClasses{classes: map[string]*kryoClass{}}
+	var all []KryoClass
+	for name, c := range k.classes {
+		switch {
+		case slices.Contains(names, name):
+			less.classes[name] = &kryoClass{name: name, form: formUnknown, reason: reason}
+		case c.described():
+			all = append(all, *c.source)
+		default:
+			less.classes[name] = c
+		}
+	}
+	less, err := newKryoClasses(less, all)
+	if err != nil {
+		panic(err) // they were right before
+	}
+	return less
+}
+
+// Described returns the names of the classes that are described, sorted.
+func (k *KryoClasses) Described() (names []string) {
+	for name, c := range k.classes {
+		if c.described() {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func newKryoClasses(k *KryoClasses, all []KryoClass) (*KryoClasses, error) {
 	for i := range all {
 		c := &all[i]
 		if c.Name == "" || k.classes[c.Name] != nil {

@@ -12,9 +12,12 @@ import (
 func skipKryo(n *node, b []byte, p int) (int, error) {
 	_, next, err := n.t.kryo.extent(b, p, n.frame)
 	switch {
-	case err == nil || err == ErrShort:
+	case err == nil || err == ErrShort && !(n.frame && n.t.kryo.strict):
 		return next, err
 	case n.t.kryo.tolerant && !isOpaque(err):
+		if err == ErrShort {
+			err = corrupt(len(b), "bytes end inside the value")
+		}
 		err = n.t.kryo.misread(b, p, err)
 	}
 	if isOpaque(err) && n.frame && p < len(b) {
@@ -23,9 +26,39 @@ func skipKryo(n *node, b []byte, p int) (int, error) {
 	return 0, err
 }
 
+// MisfitError is an ErrCorrupt: a value does not fit the description of one of these classes, which it is made of. The
+// outermost is the first.
+type MisfitError struct {
+	Classes []string
+	Err     error
+}
+
+func (e *MisfitError) Error() string { return e.Err.Error() }
+func (e *MisfitError) Unwrap() error { return e.Err }
+
 // misread says that the value at p does not fit its description.
 func (t *kryoTypes) misread(b []byte, p int, err error) error {
+	met := t.met(b[p:])
+	switch {
+	case met == nil:
+		return err // descriptions have nothing to do with it
+	case t.strict:
+		return &javaio.FormatError{Offset: int64(p), Err: &MisfitError{Classes: met, Err: err}}
+	}
 	return &javaio.FormatError{Offset: int64(p), Err: &OpaqueError{Class: t.classAt(b[p:]), Reason: "its description does not fit: " + err.Error()}}
+}
+
+// met returns the described classes that the value which begins b is read to be made of, the first one first, by any Kryo
+// that may have written it.
+func (t *kryoTypes) met(b []byte) (classes []string) {
+	for _, g := range []KryoGeneration{Kryo2, Kryo5} {
+		if t.generation != KryoUnknown && t.generation != g {
+			continue
+		}
+		r := kryoReader{whole: true, met: &classes}
+		t.read(&r, b, g)
+	}
+	return classes
 }
 
 // classAt returns the class of the value that begins b.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -37,6 +38,7 @@ type kryoReader struct {
 	more    []*kryoClass  // the others
 	values  []Value       // objects that are complete, by number
 	foreign bool          // an id was met that only programs without Flink's registrations use
+	met     *[]string     // described classes that were met, the first one first; nil: nobody asks
 }
 
 // maxKryoDepth bounds nesting. Java's own stack ends earlier.
@@ -44,7 +46,7 @@ const maxKryoDepth = 1 << 14
 
 // read reads one value.
 func (t *kryoTypes) read(r *kryoReader, b []byte, g KryoGeneration) Value {
-	*r = kryoReader{t: t, ids: t.ids, five: g == Kryo5, build: r.build, whole: r.whole, b: b, free: maxFree}
+	*r = kryoReader{t: t, ids: t.ids, five: g == Kryo5, build: r.build, whole: r.whole, b: b, free: maxFree, met: r.met}
 	v := r.value(nil)
 	if r.err != nil && r.foreign && r.whole {
 		low := *r
@@ -488,6 +490,9 @@ func (r *kryoReader) instance(c *kryoClass, args []*kryoDeclared, null bool) Val
 	if r.depth++; r.depth > maxKryoDepth {
 		r.opaque(at, c.name, fmt.Sprintf("values are nested more than %d deep", maxKryoDepth))
 		return nil
+	}
+	if r.met != nil && c.described() && !slices.Contains(*r.met, c.name) {
+		*r.met = append(*r.met, c.name)
 	}
 	v := r.body(c, args)
 	r.depth--

@@ -18,7 +18,7 @@ func (v *View) settleKryo() {
 			}
 		}
 	}
-	o := serializer.Options{KryoClasses: v.opts.KryoClasses, Registry: v.opts.Types}
+	o := serializer.Options{KryoClasses: v.opts.KryoClasses, Registry: v.opts.Types, Strict: v.opts.KryoClasses != nil}
 	evidence := kryoEvidence(headers)
 	evidence.Option, evidence.Metadata = v.opts.Kryo, int32(v.checkpoint.Version)
 	o.Kryo = evidence.Generation()

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ckpt/internal/fixtures"
+)
+
+// describedTypes is the fixture's own description with a change.
+func describedTypes(t *testing.T, f *fixtures.Fixture, old, new string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(f.Dir, "types.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.ReplaceAll(string(text), old, new)
+	if changed == string(text) {
+		t.Fatalf("%s has no %q", f.Name, old)
+	}
+	return describe(t, strings.ReplaceAll(changed, "reading.avsc", filepath.Join(f.Dir, "reading.avsc")))
+}
+
+// TestWrongKryoDescription: if one value does not fit the description of a class, every value of that class is bytes with
+// the reason, and all other values are as with the right descriptions.
+func TestWrongKryoDescription(t *testing.T) {
+	for _, version := range []string{"1.20.4", "2.3.0"} {
+		f := fixtures.Get(t, version, "unusual-described-rocksdb-canonical-p1-m128-inline0")
+		right := ckpt(t, "export", "--types", filepath.Join(f.Dir, "types.yaml"), "--to", "jsonl", "--out", "-", f.Path())
+		if right.code != exitDone {
+			t.Fatal(right.err)
+		}
+		for _, tc := range []struct {
+			name, old, new string
+			class          string // of the values that change
+		}{
+			{"shorter field", "load: double", "load: float", "ckpt.harness.unusual.Vehicle$Truck"},
+			{"missing field", "      cargo: java.lang.Object\n", "", "ckpt.harness.unusual.Vehicle$Truck"},
+			{"wrong schema", "  ckpt.harness.unusual.Gauge:\n    avro: reading.avsc", "  ckpt.harness.unusual.Gauge:\n    avro: '\"string\"'", "ckpt.harness.unusual.Gauge"},
+		} {
+			r := ckpt(t, "export", "--types", describedTypes(t, f, tc.old, tc.new), "--to", "jsonl", "--out", "-", f.Path())
+			if r.code != exitDone {
+				t.Errorf("%s: %s: exit %d: %s", version, tc.name, r.code, r.err)
+				continue
+			}
+			got, want := strings.Split(r.out, "\n"), strings.Split(right.out, "\n")
+			if len(got) != len(want) {
+				t.Fatalf("%s: %s: %d rows, want %d", version, tc.name, len(got), len(want))
+			}
+			opaque := 0
+			for i := range want {
+				switch of := strings.Contains(want[i], `"$class":"`+tc.class+`"`); {
+				case of && strings.Contains(got[i], `"value":{"$opaque":"`+tc.class+`","$reason":"its description does not fit: `):
+					opaque++
+				case got[i] != want[i]:
+					t.Errorf("%s: %s:\ngot  %s\nwant %s", version, tc.name, got[i], want[i])
+				}
+			}
+			if opaque < 2 {
+				t.Errorf("%s: %s: %d values are opaque", version, tc.name, opaque)
+			}
+		}
+	}
+}
+
+// TestWrongKryoDescriptionInHeap: what a value hides is missing and said to be; no other row is wrong.
+func TestWrongKryoDescriptionInHeap(t *testing.T) {
+	f := fixtures.Get(t, "2.3.0", "unusual-described-hashmap-native-p1-m128-inline0")
+	right := map[string]bool{}
+	for line := range strings.Lines(ckpt(t, "export", "--types", filepath.Join(f.Dir, "types.yaml"), "--to", "jsonl", "--out", "-", f.Path()).out) {
+		right[line] = true
+	}
+	r := ckpt(t, "export", "--types", describedTypes(t, f, "load: double", "load: float"), "--to", "jsonl", "--out", "-", f.Path())
+	if r.code != exitFindings || !strings.Contains(r.err, "its description does not fit") {
+		t.Errorf("exit %d: %s", r.code, r.err)
+	}
+	n := 0
+	for line := range strings.Lines(r.out) {
+		if n++; !right[line] {
+			t.Errorf("wrong row: %s", line)
+		}
+	}
+	if n == 0 || n == len(right) {
+		t.Errorf("%d of %d rows", n, len(right))
+	}
+}

@@ -177,37 +177,3 @@ func namesOf(list string) map[string]bool {
 	}
 	return m
 }
-
-// KryoClassesIn calls add with the class of every object in a value that Kryo wrote.
-func KryoClassesIn(v Value, add func(class string)) {
-	all := func(list []Value) {
-		for _, e := range list {
-			KryoClassesIn(e, add)
-		}
-	}
-	switch x := v.(type) {
-	case KryoObject:
-		KryoClassesIn(x.Graph, add)
-	case Object:
-		add(x.Class)
-		KryoClassesIn(x.Value, add)
-		all(x.Values)
-	case Struct:
-		all(x.Values)
-	case List:
-		all(x)
-	case Map:
-		for _, e := range x {
-			KryoClassesIn(e.Key, add)
-			KryoClassesIn(e.Value, add)
-		}
-	case Either:
-		KryoClassesIn(x.Value, add)
-	case Some:
-		KryoClassesIn(x.Value, add)
-	case Branch:
-		KryoClassesIn(x.Value, add)
-	case Element:
-		KryoClassesIn(x.Value, add)
-	}
-}

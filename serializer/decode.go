@@ -52,7 +52,11 @@ func (d *decoder) value(n *node) Value {
 	case KindStreamElement:
 		return d.element(n)
 	case kindRest:
-		return Opaque{Class: n.t.Class, Reason: n.t.Reason, Bytes: d.bytes(len(d.b) - d.p)}
+		o := Opaque{Class: n.t.Class, Reason: n.t.Reason, Bytes: d.bytes(len(d.b) - d.p)}
+		if n.t.kryo != nil {
+			o.Class, o.Reason = n.t.kryo.told(o.Bytes, o.Class, o.Reason)
+		}
+		return o
 	case KindKryo:
 		return d.kryo(n)
 	case KindJava:

@@ -15,7 +15,13 @@ func argument(args []*kryoDeclared, i int) *kryoDeclared {
 
 // known returns the class that a type argument fixes for its values; nil if they name their classes themselves.
 func (r *kryoReader) known(d *kryoDeclared) *kryoClass {
-	if d == nil || d.class == nil || !d.class.final || d.bounded && !r.five || d.prim {
+	if d == nil || d.class == nil || d.bounded && !r.five || d.prim {
+		return nil
+	}
+	if d.class.undetermined() {
+		r.undescribed(d.class)
+	}
+	if !d.class.final {
 		return nil
 	}
 	return d.class

@@ -407,6 +407,12 @@ func (r *kryoReader) field(d *kryoDeclared, args []*kryoDeclared) Value {
 	switch {
 	case d.class == nil:
 		return r.value(nil)
+	case d.class.undetermined():
+		if r.p < len(r.b) && r.b[r.p] == 0 { // null in either form
+			return r.value(nil)
+		}
+		r.undescribed(d.class)
+		return nil
 	case d.prim:
 		return r.box(d.class.form)
 	case d.class.final:
@@ -415,6 +421,26 @@ func (r *kryoReader) field(d *kryoDeclared, args []*kryoDeclared) Value {
 		return r.value(r.bound(d.elemArgs, args))
 	}
 	return r.value(r.bound(d.args, args))
+}
+
+// undetermined says whether it is not known that a declared class is final, which decides whether values name theirs: of
+// a class of the job that nothing describes, and of arrays of it.
+func (c *kryoClass) undetermined() bool {
+	for c.form == formArray {
+		c = c.elem
+	}
+	return c.form == formUnknown && !holdsKnown(c.name)
+}
+
+// undescribed says that values declared as c cannot be read.
+func (r *kryoReader) undescribed(c *kryoClass) {
+	for c.form == formArray {
+		c = c.elem
+	}
+	if r.p >= len(r.b) && !r.whole {
+		r.short()
+	}
+	r.opaque(r.p, c.name, c.reason)
 }
 
 // bound puts the arguments of the class in the place of its variables.

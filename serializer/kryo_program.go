@@ -70,6 +70,15 @@ func (t *kryoTypes) classAt(b []byte) string {
 	return t.declared.name
 }
 
+// told returns the class that begins b, if that is one without a known form: a subclass of the declared one.
+func (t *kryoTypes) told(b []byte, class, reason string) (string, string) {
+	r := kryoReader{t: t, ids: t.ids, b: b}
+	if c := r.class(); c != nil && c.form == formUnknown && !r.foreign {
+		return c.name, c.reason
+	}
+	return class, reason
+}
+
 // extent returns which Kryo wrote the value at p, and the position behind it.
 func (t *kryoTypes) extent(b []byte, p int, whole bool) (KryoGeneration, int, error) {
 	if t.generation != KryoUnknown {

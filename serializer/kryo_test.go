@@ -91,6 +91,7 @@ func TestKryoVectors(t *testing.T) {
 		{"uuid", "5401 deb7de9af1d9a2a302 dfb7de9af1d9a2a302", "5401 efcdab8967452301 1032547698badcfe", "01234567-89ab-cdef-fedc-ba9876543210", nil},
 		{"list", list + "03 0202 030182 78 0904", list + "04 0202 03018278 0904", `ArrayList([int32 1 "x" int64 2])`, nil},
 		{"twice", list + "03 03018278 03018279 0303", list + "84 03 00 018278 018279 03", `ArrayList(["x" "y" #1])`, nil},
+		{"list that holds itself", list + "01 010002", list + "82 0100 00 02", "ArrayList([#0])", nil},
 		{"ints and null", list + "03 0202 0204 00", list + "84 02 01 0102 0104 00", "ArrayList([int32 1 int32 2 null])", nil},
 		{"map", hashMap + "01 0301826b 0902", hashMap + "02 0301826b 0902", `HashMap({"k"=int64 1})`, nil},
 		{"date", "01006a6176612e74696d652e4c6f63616c446174e5 01 0003 0002 c81f", "01006a6176612e74696d652e4c6f63616c446174e5 01 e40f 02 03", "serializer.LocalDate {2020 2 3}", nil},

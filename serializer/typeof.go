@@ -28,6 +28,9 @@ type typeBuilder struct {
 	opts Options
 }
 
+// NotOfFlink is the reason of types whose serializer is the user's own.
+const NotOfFlink = "a serializer that is not part of Flink"
+
 // opaque is a type without a decoder.
 func opaque(class, format string, args ...any) *Type {
 	return &Type{Kind: KindOpaque, Class: class, Reason: fmt.Sprintf(format, args...)}
@@ -45,7 +48,7 @@ func (b *typeBuilder) of(s *Snapshot, depth int) *Type {
 		return t
 	}
 	if s.Unknown {
-		return b.opts.Registry.instead(opaque(serializerClass(s), "a serializer that is not part of Flink"))
+		return b.opts.Registry.instead(opaque(serializerClass(s), NotOfFlink))
 	}
 	if c, ok := composites[s.Class]; ok {
 		if len(s.Nested) != c.nested && c.nested >= 0 {

@@ -156,3 +156,37 @@ func (e ElementTag) String() string {
 	}
 	return "unknown"
 }
+
+// Walk calls visit with v and with every value in it: parts of structs, collections and wrappers, objects of Kryo's graphs.
+func Walk(v Value, visit func(Value)) {
+	visit(v)
+	each := func(list []Value) {
+		for _, e := range list {
+			Walk(e, visit)
+		}
+	}
+	switch x := v.(type) {
+	case KryoObject:
+		Walk(x.Graph, visit)
+	case Object:
+		Walk(x.Value, visit)
+		each(x.Values)
+	case Struct:
+		each(x.Values)
+	case List:
+		each(x)
+	case Map:
+		for _, e := range x {
+			Walk(e.Key, visit)
+			Walk(e.Value, visit)
+		}
+	case Either:
+		Walk(x.Value, visit)
+	case Some:
+		Walk(x.Value, visit)
+	case Branch:
+		Walk(x.Value, visit)
+	case Element:
+		Walk(x.Value, visit)
+	}
+}

@@ -112,7 +112,11 @@ func (v *View) kryoClassesOf(ctx context.Context, s *State, found map[string]boo
 					continue
 				}
 				if val, err := part.s.Program.DecodeFramed(part.b); err == nil {
-					serializer.KryoClassesIn(val, func(class string) { found[class] = true })
+					serializer.Walk(val, func(v serializer.Value) {
+						if o, ok := v.(serializer.Object); ok {
+							found[o.Class] = true
+						}
+					})
 				}
 			}
 		}

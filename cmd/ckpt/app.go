@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"ckpt/inspect"
+	"ckpt/serializer"
 	"ckpt/statereader"
 	"ckpt/storage"
 )
@@ -39,6 +41,7 @@ type App struct {
 	keyGroups   string
 	maps        []string
 	types, plan string
+	kryo        string
 	parallelism int
 	memory      byteSize
 	maxValue    byteSize
@@ -135,6 +138,7 @@ func (app *App) addCommonFlags(f *pflag.FlagSet) {
 	f.StringVar(&app.kind, "kind", "", "state kind: value, list, map, timer, broadcast …")
 	f.StringVar(&app.keyGroups, "key-groups", "", "key groups, as 0-63,70")
 	f.StringVar(&app.types, "types", "", "descriptions of classes that no snapshot describes, a YAML file")
+	f.StringVar(&app.kryo, "kryo", "", "which Kryo wrote values where nothing else tells: 2 (Flink 1.x) or 5 (Flink 2.x)")
 	f.StringVar(&app.plan, "plan", "", "compiled plan of the SQL job, a JSON file: names operators and the columns of their states")
 	f.StringArrayVar(&app.maps, "map", nil, "read paths below FROM at TO, as FROM=TO (repeatable)")
 	f.IntVar(&app.parallelism, "parallelism", runtime.GOMAXPROCS(0), "units of work at a time")
@@ -170,7 +174,7 @@ func (app *App) prepare(cmd *cobra.Command) error {
 	if bad != nil {
 		return usageError{bad}
 	}
-	if err := errors.Join(oneOf("output", app.output, outputs), oneOf("log-format", app.logFormat, logFormats)); err != nil {
+	if err := errors.Join(oneOf("output", app.output, outputs), oneOf("log-format", app.logFormat, logFormats), oneOf("kryo", cmp.Or(app.kryo, kryos[0]), kryos)); err != nil {
 		return err
 	}
 	if app.kind != "" {
@@ -289,6 +293,7 @@ func (app *App) readerOptions() (statereader.Options, error) {
 		}
 		o.Map = append(o.Map, one)
 	}
+	o.Kryo = map[string]serializer.KryoGeneration{kryos[0]: serializer.Kryo2, kryos[1]: serializer.Kryo5}[app.kryo]
 	if app.types != "" {
 		if err := readTypes(app.types, &o); err != nil {
 			return o, usageError{fmt.Errorf("--types: %w", err)}

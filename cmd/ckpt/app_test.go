@@ -30,6 +30,7 @@ func TestWhereFlagsComeFrom(t *testing.T) {
 		{"wrong value in the environment", "", map[string]string{"CKPT_MEMORY": "much"}, []string{"inspect", path}, exitUsage, "CKPT_MEMORY"},
 		{"no YAML", "a: [", nil, []string{"inspect", path}, exitUsage, "ckpt.yaml"},
 		{"wrong log format", "", nil, []string{"inspect", "--log-format", "xml", path}, exitUsage, "want text or json"},
+		{"wrong Kryo", "", nil, []string{"inspect", "--kryo", "4", path}, exitUsage, "want 2 or 5"},
 		{"wrong kind", "", nil, []string{"inspect", "--kind", "heap", path}, exitUsage, "operator-list"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

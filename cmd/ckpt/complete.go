@@ -18,6 +18,7 @@ import (
 var (
 	outputs       = []string{"table", "json", "jsonl", "yaml", "csv"}
 	logFormats    = []string{"text", "json"}
+	kryos         = []string{"2", "5"}
 	exportFormats = []string{"parquet", "arrow", "jsonl", "csv"}
 	levels        = []string{"metadata", "files", "deep"}
 )
@@ -25,7 +26,7 @@ var (
 // completions adds what a shell may propose as values of flags; paths are the shell's own business.
 func (app *App) completions(root *cobra.Command) {
 	fixed := map[string][]string{
-		"output": outputs, "log-format": logFormats, "kind": kinds(), "to": exportFormats, "level": levels, "check": {"files"},
+		"output": outputs, "log-format": logFormats, "kryo": kryos, "kind": kinds(), "to": exportFormats, "level": levels, "check": {"files"},
 	}
 	read := map[string]func(*inspect.Report) []string{"operator": operatorsOf, "state": statesOf}
 	for _, c := range append(root.Commands(), root) {

@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"gopkg.in/yaml.v3"
+
 	"ckpt/internal/fixtures"
+	"ckpt/serializer"
 )
 
 // describedTypes is the fixture's own description with a change.
@@ -84,5 +87,87 @@ func TestWrongKryoDescriptionInHeap(t *testing.T) {
 	}
 	if n == 0 || n == len(right) {
 		t.Errorf("%d of %d rows", n, len(right))
+	}
+}
+
+// TestKryoFlag: the flag is what the reader is told; what the snapshots themselves tell is stronger.
+func TestKryoFlag(t *testing.T) {
+	for flag, want := range map[string]serializer.KryoGeneration{"": serializer.KryoUnknown, "2": serializer.Kryo2, "5": serializer.Kryo5} {
+		app := App{kryo: flag}
+		if o, err := app.readerOptions(); err != nil || o.Kryo != want {
+			t.Errorf("%q: Kryo %s, %v", flag, o.Kryo, err)
+		}
+	}
+	f := fixtures.Get(t, "2.3.0", "unusual-kryo-hashmap-canonical-p1-m128")
+	args := []string{"export", "--types", filepath.Join(f.Dir, "types.yaml"), "--to", "jsonl", "--out", "-", f.Path()}
+	plain, forced := ckpt(t, args...), ckpt(t, append(args, "--kryo", "2")...)
+	if plain.code != exitDone || forced.out != plain.out || strings.Contains(plain.out, "$opaque") {
+		t.Errorf("with --kryo 2: %s%s", forced.out, forced.err)
+	}
+}
+
+// TestTypesTemplateOfKryo fills in what the template lists, again and again: a class that is not described hides those in
+// it. In the end everything is decoded.
+func TestTypesTemplateOfKryo(t *testing.T) {
+	for _, tc := range []struct{ version, name string }{
+		{"1.20.4", "unusual-described-rocksdb-canonical-p1-m128-inline0"},
+		{"2.3.0", "unusual-described-hashmap-native-p1-m128-inline0"},
+		{"1.20.4", "unusual-protobuf-rocksdb-canonical-p1-m128-inline0"},
+		{"1.20.4", "unusual-kryo-hashmap-canonical-p1-m128"},
+	} {
+		f := fixtures.Get(t, tc.version, tc.name)
+		var full, filled map[string]map[string]any
+		text, err := os.ReadFile(filepath.Join(f.Dir, "types.yaml"))
+		if err == nil {
+			for _, name := range []string{"reading.avsc", "orders.desc"} {
+				text = []byte(strings.ReplaceAll(string(text), name, filepath.Join(f.Dir, name)))
+			}
+			err = yaml.Unmarshal(text, &full)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		filled = map[string]map[string]any{}
+		for round := 1; ; round++ {
+			b, err := yaml.Marshal(filled)
+			if err != nil {
+				t.Fatal(err)
+			}
+			types := describe(t, string(b))
+			r := ckpt(t, "inspect", "--types", types, "--types-template", f.Path())
+			if r.code != exitDone || round > 10 {
+				t.Fatalf("%s, round %d: exit %d: %s%s", tc.name, round, r.code, r.out, r.err)
+			}
+			if strings.Contains(r.out, "# Everything is described.") {
+				r = ckpt(t, "export", "--types", types, "--to", "jsonl", "--out", "-", f.Path())
+				if r.code != exitDone || strings.Contains(r.out, "$opaque") || round == 1 {
+					t.Errorf("%s, round %d: exit %d: %s", tc.name, round, r.code, r.err)
+				}
+				break
+			}
+			var bare strings.Builder
+			for line := range strings.Lines(r.out[strings.Index(r.out, "\n\n"):]) {
+				bare.WriteString(strings.TrimPrefix(line, "#"))
+			}
+			var listed map[string]map[string]any
+			if err := yaml.Unmarshal([]byte(strings.ReplaceAll(bare.String(), ", NAME:", ", OTHER:")), &listed); err != nil {
+				t.Fatalf("%s, round %d: %v: %s", tc.name, round, err, bare.String())
+			}
+			for section, classes := range listed {
+				for class := range classes {
+					in := section
+					if full[in][class] == nil {
+						in = "avro" // which of them it is only the job knows
+					}
+					if full[in][class] == nil || filled[in][class] != nil {
+						t.Fatalf("%s, round %d: class %s is listed in %s", tc.name, round, class, section)
+					}
+					if filled[in] == nil {
+						filled[in] = map[string]any{}
+					}
+					filled[in][class] = full[in][class]
+				}
+			}
+		}
 	}
 }

@@ -61,7 +61,11 @@ func (app *App) typesTemplate(ctx context.Context, paths []string, o statereader
 	}
 	defer view.Close()
 	warnAll(app, view.Problems())
-	_, err = fmt.Fprint(app.Out, inspect.TypesTemplate(inspect.UndescribedIn(view)))
+	all, err := inspect.UndescribedIn(ctx, view)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(app.Out, inspect.TypesTemplate(all))
 	return err
 }
 

@@ -169,6 +169,8 @@ func TestMalformed(t *testing.T) {
 		{"end mark", "78", 4, javaio.ErrCorrupt},
 		{"exception", "7B", 4, javaio.ErrCorrupt},
 		{"reference to nothing", "71 007E0000", 4, javaio.ErrCorrupt},
+		{"reference past the last", "71 7FFFFFFF", 4, javaio.ErrCorrupt},
+		{"negative reference", "71 80000000", 4, javaio.ErrCorrupt},
 		{"reference below the first handle", "71 007DFFFF", 4, javaio.ErrCorrupt},
 		{"object without class", "73 70", 4, javaio.ErrCorrupt},
 		{"class descriptor expected", "73 74 0000", 5, javaio.ErrCorrupt},
@@ -190,6 +192,8 @@ func TestMalformed(t *testing.T) {
 		{"instance inside its descriptor", "72 0001 41 0000000000000000 02 0000 73 71 007E0000 78 70", 19, javaio.ErrCorrupt},
 		{"constant of no enum", "7E" + classA + "74 0001 52", 4, javaio.ErrCorrupt},
 		{"name of a constant", "7E 72 0001 41 0000000000000000 12 0000 78 70 70", 22, javaio.ErrCorrupt},
+		{"reset inside an array", "75 72 0002 5B4C 0000000000000000 02 0000 78 70 00000001 79 70", 27, javaio.ErrCorrupt},
+		{"reset inside a descriptor", "73 72 0001 41 0000000000000000 02 0000 79 78 70", 20, javaio.ErrCorrupt},
 		{"reset inside", "73 72 0001 41 0000000000000000 03 0000 78 70 79 78", 22, javaio.ErrCorrupt},
 		{"block length", "7A FFFFFFFF", 5, javaio.ErrCorrupt},
 		{"block past the end", "77 02 00", 6, javaio.ErrCorrupt},
@@ -266,6 +270,41 @@ func TestMemory(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		if got := after.TotalAlloc - before.TotalAlloc; err == nil || got > uint64(len(b))*nodesPerByte*64 {
 			t.Errorf("%s: %d bytes allocated for %d, err = %v", name, got, len(b), err)
+		}
+	}
+}
+
+// TestHostile: what a few bytes promise costs no more than what is there.
+func TestHostile(t *testing.T) {
+	chain := unhex(t, "aced0005 73") // an object whose class has 100,000 superclasses
+	for i := range 100_000 {
+		chain = append(chain, 0x72, 0, 4, 'A'+byte(i>>12&15), 'a'+byte(i>>8&15), 'a'+byte(i>>4&15), 'a'+byte(i&15))
+		chain = append(chain, make([]byte, 8)...)
+		chain = append(chain, 2, 0, 0, 0x78)
+	}
+	chain = append(chain, 0x70)
+	text := append([]byte(Magic+"\x7C\x00\x00\x00\x00\x04\x00\x00\x00"), bytes.Repeat([]byte("y"), 64<<20)...)
+	for _, tc := range []struct {
+		name  string
+		in    []byte
+		want  string // in the error; empty: none
+		bytes uint64 // that may be allocated
+	}{
+		{"array of 2^31-1 bytes", unhex(t, "aced0005 75 72 0002 5B42 0000000000000000 02 0000 78 70 7FFFFFFF 00"), "cannot fit", 1 << 16},
+		{"array of 2^31-1 objects", unhex(t, "aced0005 75 72 0002 5B4C 0000000000000000 02 0000 78 70 7FFFFFFF 70"), "cannot fit", 1 << 16},
+		{"chain of descriptors", chain, "nested too deeply", 8 << 20},
+		{"string of 64 MiB", text, "", 3 * 64 << 20},
+		{"string that ends before 64 MiB", text[:1000], "string of 67108864 bytes, have", 1 << 16},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		v, n, err := Parse(tc.in, Limits{})
+		runtime.ReadMemStats(&after)
+		if tc.want == "" && (err != nil || n != len(tc.in) || len(v.(string)) != 64<<20) || tc.want != "" && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("%s: %d bytes, err = %v, want %q", tc.name, n, err, tc.want)
+		}
+		if got := after.TotalAlloc - before.TotalAlloc; got > tc.bytes {
+			t.Errorf("%s: %d bytes allocated", tc.name, got)
 		}
 	}
 }

@@ -114,6 +114,9 @@ func (b *columnBuilder) declared(d *kryoDeclared, args []*kryoDeclared) *Type {
 			d = nil
 		}
 	}
+	if d != nil && columnWritten[d.word] != KindInvalid {
+		return scalar(columnWritten[d.word])
+	}
 	switch {
 	case d == nil || d.class == nil || d.bounded:
 		return withClass()

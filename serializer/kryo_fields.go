@@ -20,6 +20,7 @@ const (
 	KryoMap                      // a subclass of a map
 	KryoJava                     // by Java serialization: exceptions
 	KryoProtobuf                 // a length and a Protobuf message: Message
+	KryoWritten                  // by a serializer of the job's own: Fields in its order, their types as in kryo_written.go
 	KryoAvro                     // a length and a record in Avro's own encoding: Avro
 )
 
@@ -94,7 +95,7 @@ func newKryoClasses(k *KryoClasses, all []KryoClass) (*KryoClasses, error) {
 		if c.Name == "" || k.classes[c.Name] != nil {
 			return nil, fmt.Errorf("class %q is described twice, or has no name", c.Name)
 		}
-		form := [...]kryoForm{KryoFields: formFields, KryoRecord: formRecord, KryoEnum: formEnum, KryoList: formList, KryoMap: formMap, KryoJava: formJava, KryoProtobuf: formMessage, KryoAvro: formMessage}
+		form := [...]kryoForm{KryoFields: formFields, KryoRecord: formRecord, KryoEnum: formEnum, KryoList: formList, KryoMap: formMap, KryoJava: formJava, KryoProtobuf: formMessage, KryoAvro: formMessage, KryoWritten: formFields}
 		if int(c.Form) >= len(form) {
 			return nil, fmt.Errorf("class %s: form %d", c.Name, c.Form)
 		}
@@ -127,6 +128,9 @@ func (k *KryoClasses) lookup(name string) *kryoClass {
 func (c *kryoClass) link(class func(string) *kryoClass) error {
 	if c.form != formFields && c.form != formRecord && c.form != formAtomic {
 		return nil
+	}
+	if c.source.Form == KryoWritten {
+		return c.written(class)
 	}
 	c.desc = &kryoFields{names: []string{}} // a class without fields is no plain value
 	fields := slices.Clone(c.source.Fields)
@@ -172,6 +176,7 @@ type kryoDeclared struct {
 	prim      bool
 	inherited bool            // by a class that binds its type variable: known since 5.6
 	elemArgs  []*kryoDeclared // array: the arguments of its components
+	word      string          // of a serializer of the job's own: what it calls
 }
 
 // declaredParser reads a declared type.
@@ -396,6 +401,9 @@ func (r *kryoReader) record(c *kryoClass) Value {
 func (r *kryoReader) field(d *kryoDeclared, args []*kryoDeclared) Value {
 	if d == nil || d.inherited && !r.five {
 		return r.value(nil)
+	}
+	if d.word != "" {
+		return r.writtenField(d)
 	}
 	if d.variable >= 0 {
 		arg := argument(args, d.variable)

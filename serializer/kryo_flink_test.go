@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/big"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -15,7 +14,6 @@ import (
 
 	"ckpt/internal/javaio"
 	"ckpt/internal/javaobj"
-	"ckpt/internal/testenv"
 )
 
 // kryoSample is a value that Flink's Kryo serializer wrote, and how the harness shows it.
@@ -291,60 +289,6 @@ func harnessObject(o Object) string {
 	}
 	slices.Sort(parts)
 	return "(" + strings.Join(parts, " ") + ")"
-}
-
-// Golden pairs of Flink's own tests: with their one class described, all decode but those of custom serializers. They were
-// written without Flink's own registrations, so that ids begin at 9 or 10.
-func TestKryoPairs(t *testing.T) {
-	const pkg = "org.apache.flink.api.java.typeutils.runtime.kryo.KryoPojosForMigrationTests$"
-	classes, err := NewKryoClasses(
-		KryoClass{Name: pkg + "Dog", Fields: []KryoField{{Name: "name", Type: "java.lang.String"}}},
-		KryoClass{Name: pkg + "Animal"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(filepath.Join(testenv.Corpus(t), "*", "*", "serializer-snapshot"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	decoded, custom := 0, 0
-	for _, file := range files {
-		name := filepath.Base(filepath.Dir(file))
-		if !strings.HasPrefix(name, "kryo-") && !strings.HasPrefix(name, "scala-try-") {
-			continue
-		}
-		b, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		value, err := os.ReadFile(filepath.Join(filepath.Dir(file), "test-data"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := javaio.NewReader(b, 0)
-		o := Options{KryoClasses: classes}
-		if strings.HasPrefix(name, "kryo-custom-") {
-			o = Options{}
-		}
-		p := NewAs(ParseProxy(r, nil), o).Program
-		switch v, err := p.DecodeFramed(value); {
-		case err != nil:
-			t.Errorf("%s: %v", name, err)
-		case strings.HasPrefix(name, "kryo-custom-"):
-			if o, ok := v.(Opaque); !ok || !strings.HasPrefix(o.Class, pkg) {
-				t.Errorf("%s: %v", name, v)
-			}
-			custom++
-		case strings.HasPrefix(name, "kryo-") && harnessText(v) != "(name='Hasso')" || strings.Contains(fmt.Sprintf("%T %v", v, v), "Opaque"):
-			t.Errorf("%s: %s", name, harnessText(v))
-		default:
-			decoded++
-		}
-	}
-	t.Logf("%d decoded, %d of custom serializers", decoded, custom)
-	if decoded < 29 {
-		t.Errorf("%d decoded, want 29", decoded)
-	}
 }
 
 // A wrong description leaves a rest, and the value opaque.

@@ -28,7 +28,7 @@ type typesFile struct {
 
 // kryoDescription is a class that Kryo wrote.
 type kryoDescription struct {
-	Form    string    `yaml:"form"` // fields (default), record, enum, list, map, java, protobuf, avro
+	Form    string    `yaml:"form"` // fields (default), record, enum, list, map, java, written, protobuf, avro
 	Fields  yaml.Node `yaml:"fields"`
 	Params  []string  `yaml:"params"`
 	Final   bool      `yaml:"final"`
@@ -41,7 +41,7 @@ type kryoDescription struct {
 
 var kryoForms = map[string]serializer.KryoForm{"": serializer.KryoFields, "fields": serializer.KryoFields, "record": serializer.KryoRecord,
 	"enum": serializer.KryoEnum, "list": serializer.KryoList, "map": serializer.KryoMap, "java": serializer.KryoJava,
-	"protobuf": serializer.KryoProtobuf, "avro": serializer.KryoAvro}
+	"written": serializer.KryoWritten, "protobuf": serializer.KryoProtobuf, "avro": serializer.KryoAvro}
 
 // readTypes reads the file of --types into the options that it fills.
 func readTypes(file string, o *statereader.Options) error {
@@ -125,7 +125,7 @@ func (f *typesFile) kryo() (*serializer.KryoClasses, error) {
 		}
 		form, ok := kryoForms[d.Form]
 		if !ok {
-			return nil, fmt.Errorf("kryo: %s: form %q: want fields, record, enum, list, map, java, protobuf or avro", class, d.Form)
+			return nil, fmt.Errorf("kryo: %s: form %q: want fields, record, enum, list, map, java, written, protobuf or avro", class, d.Form)
 		}
 		c := serializer.KryoClass{Name: class, Form: form, Params: d.Params, Final: d.Final, Symbols: d.Symbols}
 		if d.Protobuf != nil {

@@ -6,10 +6,10 @@ import com.esotericsoftware.kryo.io.Input;
 
 /** A serializer for Kryo, in the form that its release asks for. */
 public abstract class KryoBase<T> extends Serializer<T> {
-    protected abstract T read(Input in);
+    protected abstract T read(Kryo kryo, Input in);
 
     @Override
     public T read(Kryo kryo, Input in, Class<T> type) {
-        return read(in);
+        return read(kryo, in);
     }
 }

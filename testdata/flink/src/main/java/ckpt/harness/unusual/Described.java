@@ -34,6 +34,8 @@ final class Described implements Case {
     private static final ValueStateDescriptor<Reading> OWN = new ValueStateDescriptor<>("own-avro", new ReadingSerializer.OwnSerializer());
     private static final ValueStateDescriptor<Reading> FLINK = new ValueStateDescriptor<>("flink-avro", new ReadingSerializer.FlinkSerializer());
 
+    private static final ValueStateDescriptor<Ticket> TICKET = new ValueStateDescriptor<>("ticket", Types.GENERIC(Ticket.class));
+
     private static final String TYPES =
             """
             serializers:
@@ -41,7 +43,7 @@ final class Described implements Case {
                 avro: {schema: reading.avsc, length: int}
             avro:
               ckpt.harness.unusual.ReadingSerializer$FlinkSerializer: reading.avsc
-            """ + Vehicle.DESCRIPTION + """
+            """ + Vehicle.DESCRIPTION + Ticket.DESCRIPTION + """
               ckpt.harness.unusual.Gauge:
                 avro: reading.avsc
             """;
@@ -64,6 +66,7 @@ final class Described implements Case {
         kryo.registerKryoType(Vehicle.Truck.class);
         kryo.registerKryoType(Vehicle.Wheel.class);
         kryo.registerTypeWithKryoSerializer(Gauge.class, ReadingSerializer.ForKryo.class);
+        kryo.registerTypeWithKryoSerializer(Ticket.class, Ticket.ForKryo.class);
         env.addSource(new Feed(0)).uid("feed").keyBy(n -> n, Types.LONG)
                 .transform("described", Types.LONG, new Operator()).uid(UID);
     }
@@ -89,6 +92,7 @@ final class Described implements Case {
                 rows.keyed(UID, "wheels", "list", k, k, "index", j, "value", Shown.of(wheels(i).get(j)));
             }
             rows.keyed(UID, "kryo-avro", "value", k, k, "value", Shown.of(new Gauge(reading(i))));
+            rows.keyed(UID, "ticket", "value", k, k, "value", new Ticket(i).shown());
             rows.keyed(UID, "own-avro", "value", k, k, "value", Shown.of(reading(i)));
             rows.keyed(UID, "flink-avro", "value", k, k, "value", Shown.of(reading(i)));
         }
@@ -149,7 +153,7 @@ final class Described implements Case {
     private static final class Operator extends Seeded {
         @Override
         void register() throws Exception {
-            for (var d : List.of(VEHICLE, ANY, AFTER, KRYO, OWN, FLINK)) {
+            for (var d : List.of(VEHICLE, ANY, AFTER, KRYO, OWN, FLINK, TICKET)) {
                 getPartitionedState(d);
             }
             getPartitionedState(WHEELS);
@@ -164,6 +168,7 @@ final class Described implements Case {
                     getPartitionedState(AFTER).update(after(i));
                     getPartitionedState(WHEELS).addAll(wheels(i));
                     getPartitionedState(KRYO).update(new Gauge(reading(i)));
+                    getPartitionedState(TICKET).update(new Ticket(i));
                     getPartitionedState(OWN).update(reading(i));
                     getPartitionedState(FLINK).update(reading(i));
                 }

@@ -148,7 +148,7 @@ abstract class ReadingSerializer extends TypeSerializerSingleton<Reading> {
         }
 
         @Override
-        protected Gauge read(Input in) {
+        protected Gauge read(Kryo kryo, Input in) {
             return new Gauge(reading(in.readBytes(in.readInt(true))));
         }
     }

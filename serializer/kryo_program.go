@@ -14,7 +14,7 @@ func skipKryo(n *node, b []byte, p int) (int, error) {
 	switch {
 	case err == nil || err == ErrShort && !(n.frame && n.t.kryo.strict):
 		return next, err
-	case n.t.kryo.tolerant && !isOpaque(err):
+	case n.t.kryo.tolerant && (!isOpaque(err) || n.t.kryo.strict && unknownID(err)):
 		if err == ErrShort {
 			err = corrupt(len(b), "bytes end inside the value")
 		}
@@ -24,6 +24,13 @@ func skipKryo(n *node, b []byte, p int) (int, error) {
 		return len(b), nil
 	}
 	return 0, err
+}
+
+// unknownID says whether err tells of a class id that nothing was registered for: where descriptions were used, of one that
+// is none.
+func unknownID(err error) bool {
+	o, ok := errors.AsType[*OpaqueError](err)
+	return ok && o.Reason == NoSuchID
 }
 
 // MisfitError is an ErrCorrupt: a value does not fit the description of one of these classes, which it is made of. The

@@ -368,6 +368,9 @@ func (r *kryoReader) bigInteger() *big.Int {
 	return twosComplement(b)
 }
 
+// NoSuchID is the reason of values whose class has an id that nothing was registered for.
+const NoSuchID = "no class has this id in Kryo's registrations"
+
 // class reads CLASS; nil is null.
 func (r *kryoReader) class() *kryoClass {
 	at := r.p
@@ -382,7 +385,7 @@ func (r *kryoReader) class() *kryoClass {
 			return r.ids[id]
 		}
 		r.foreign = true
-		r.opaque(at, fmt.Sprintf("class %d", id), "no class has this id in Kryo's registrations")
+		r.opaque(at, fmt.Sprintf("class %d", id), NoSuchID)
 		return nil
 	}
 }

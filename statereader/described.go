@@ -3,6 +3,7 @@ package statereader
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -193,7 +194,8 @@ func (v *View) read(ctx context.Context, states ...*State) (why error, n int, er
 		if u.handle.err != nil {
 			continue
 		}
-		for _, err := range u.Scan(ctx).All() {
+		sc := u.Scan(ctx)
+		for _, err := range sc.All() {
 			if ctx.Err() != nil {
 				return nil, 0, ctx.Err()
 			}
@@ -201,6 +203,11 @@ func (v *View) read(ctx context.Context, states ...*State) (why error, n int, er
 				return err, n, nil
 			}
 			n++
+		}
+		for _, m := range sc.Missing() { // a value that ended too early makes an id of what follows it
+			if strings.HasPrefix(m.Class, "class ") && strings.HasSuffix(m.Reason, serializer.NoSuchID) {
+				return fmt.Errorf("%w: %s", javaio.ErrCorrupt, m.Reason), n, nil
+			}
 		}
 	}
 	return nil, n, nil

@@ -116,7 +116,7 @@ func TestTypesTemplateOfKryo(t *testing.T) {
 		{"1.20.4", "unusual-kryo-hashmap-canonical-p1-m128"},
 	} {
 		f := fixtures.Get(t, tc.version, tc.name)
-		var full, filled map[string]map[string]any
+		var full, filled map[string]map[string]yaml.Node // the order of fields counts
 		text, err := os.ReadFile(filepath.Join(f.Dir, "types.yaml"))
 		if err == nil {
 			for _, name := range []string{"reading.avsc", "orders.desc"} {
@@ -127,7 +127,7 @@ func TestTypesTemplateOfKryo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		filled = map[string]map[string]any{}
+		filled = map[string]map[string]yaml.Node{}
 		for round := 1; ; round++ {
 			b, err := yaml.Marshal(filled)
 			if err != nil {
@@ -149,21 +149,21 @@ func TestTypesTemplateOfKryo(t *testing.T) {
 			for line := range strings.Lines(r.out[strings.Index(r.out, "\n\n"):]) {
 				bare.WriteString(strings.TrimPrefix(line, "#"))
 			}
-			var listed map[string]map[string]any
+			var listed map[string]map[string]yaml.Node
 			if err := yaml.Unmarshal([]byte(strings.ReplaceAll(bare.String(), ", NAME:", ", OTHER:")), &listed); err != nil {
 				t.Fatalf("%s, round %d: %v: %s", tc.name, round, err, bare.String())
 			}
 			for section, classes := range listed {
 				for class := range classes {
 					in := section
-					if full[in][class] == nil {
+					if full[in][class].Kind == 0 {
 						in = "avro" // which of them it is only the job knows
 					}
-					if full[in][class] == nil || filled[in][class] != nil {
+					if full, again := full[in][class], filled[in][class]; full.Kind == 0 || again.Kind != 0 {
 						t.Fatalf("%s, round %d: class %s is listed in %s", tc.name, round, class, section)
 					}
 					if filled[in] == nil {
-						filled[in] = map[string]any{}
+						filled[in] = map[string]yaml.Node{}
 					}
 					filled[in][class] = full[in][class]
 				}

@@ -31,7 +31,7 @@ func ParseJSON(t *serializer.Type, text []byte) (serializer.Value, error) {
 
 func isText(t *serializer.Type) bool {
 	switch t.Kind {
-	case serializer.KindString, serializer.KindStringValue, serializer.KindUTF, serializer.KindAvroString,
+	case serializer.KindString, serializer.KindStringValue, serializer.KindUTF, serializer.KindAvroString, serializer.KindHadoopText,
 		serializer.KindTableChar, serializer.KindTableVarchar:
 		return true
 	}
@@ -62,7 +62,7 @@ func parseValue(t *serializer.Type, raw []byte) (serializer.Value, error) {
 	case serializer.KindByte, serializer.KindShort, serializer.KindInt, serializer.KindLong,
 		serializer.KindAvroInt, serializer.KindAvroLong, serializer.KindTableTinyInt, serializer.KindTableSmallInt,
 		serializer.KindTableInt, serializer.KindTableBigInt, serializer.KindTableMonths, serializer.KindTableDuration,
-		serializer.KindSortedLong:
+		serializer.KindSortedLong, serializer.KindHadoopInt, serializer.KindHadoopLong:
 		return parseInteger(t, raw)
 	case serializer.KindFloat, serializer.KindDouble, serializer.KindAvroFloat, serializer.KindAvroDouble,
 		serializer.KindTableFloat, serializer.KindTableDouble:
@@ -109,7 +109,7 @@ func parseValue(t *serializer.Type, raw []byte) (serializer.Value, error) {
 // parseText reads the types whose JSON is a string.
 func parseText(t *serializer.Type, s string, raw []byte) (serializer.Value, error) {
 	switch t.Kind {
-	case serializer.KindString, serializer.KindStringValue, serializer.KindUTF, serializer.KindAvroString,
+	case serializer.KindString, serializer.KindStringValue, serializer.KindUTF, serializer.KindAvroString, serializer.KindHadoopText,
 		serializer.KindTableChar, serializer.KindTableVarchar:
 		return s, nil
 	case serializer.KindChar:
@@ -148,7 +148,7 @@ func parseText(t *serializer.Type, s string, raw []byte) (serializer.Value, erro
 }
 
 func parseInteger(t *serializer.Type, raw []byte) (serializer.Value, error) {
-	bits := map[serializer.Kind]int{serializer.KindByte: 8, serializer.KindShort: 16, serializer.KindInt: 32, serializer.KindAvroInt: 32,
+	bits := map[serializer.Kind]int{serializer.KindByte: 8, serializer.KindShort: 16, serializer.KindInt: 32, serializer.KindHadoopInt: 32, serializer.KindAvroInt: 32,
 		serializer.KindTableTinyInt: 8, serializer.KindTableSmallInt: 16, serializer.KindTableInt: 32, serializer.KindTableMonths: 32}[t.Kind]
 	if bits == 0 {
 		bits = 64

@@ -17,6 +17,7 @@ func typ(k serializer.Kind, elems ...*serializer.Type) *serializer.Type {
 var leafTypes = []*serializer.Type{
 	typ(serializer.KindBoolean), typ(serializer.KindByte), typ(serializer.KindShort), typ(serializer.KindInt), typ(serializer.KindLong),
 	typ(serializer.KindFloat), typ(serializer.KindDouble), typ(serializer.KindChar), typ(serializer.KindVoid),
+	typ(serializer.KindHadoopInt), typ(serializer.KindHadoopLong), typ(serializer.KindHadoopText), typ(serializer.KindUint64),
 	typ(serializer.KindString), typ(serializer.KindStringValue), typ(serializer.KindUTF), typ(serializer.KindBigInt), typ(serializer.KindBigDec),
 	typ(serializer.KindDate), typ(serializer.KindSQLDate), typ(serializer.KindSQLTime), typ(serializer.KindSQLTimestamp),
 	typ(serializer.KindInstant), typ(serializer.KindLocalDate), typ(serializer.KindLocalTime), typ(serializer.KindLocalDateTime),
@@ -255,9 +256,11 @@ func randomScalar(r *rand.Rand, t *serializer.Type) (serializer.Value, bool) {
 		return int8(n), true
 	case serializer.KindShort:
 		return int16(n), true
-	case serializer.KindInt, serializer.KindAvroInt:
+	case serializer.KindUint64:
+		return uint64(n), true
+	case serializer.KindInt, serializer.KindHadoopInt, serializer.KindAvroInt:
 		return int32(n), true
-	case serializer.KindLong, serializer.KindAvroLong:
+	case serializer.KindLong, serializer.KindHadoopLong, serializer.KindAvroLong:
 		return n, true
 	case serializer.KindFloat, serializer.KindAvroFloat:
 		return float32(f), true
@@ -271,7 +274,7 @@ func randomScalar(r *rand.Rand, t *serializer.Type) (serializer.Value, bool) {
 		return serializer.GlobalWindow{}, true
 	case serializer.KindString, serializer.KindStringValue, serializer.KindUTF:
 		return randomText(r), true
-	case serializer.KindAvroString:
+	case serializer.KindAvroString, serializer.KindHadoopText:
 		return "naïve 𝄞"[:[]int{0, 2, 4, 11}[r.IntN(4)]], true
 	case serializer.KindBigInt:
 		return unscaled, true

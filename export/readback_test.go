@@ -29,6 +29,8 @@ func arrowValue(t *serializer.Type, n *node, a arrow.Array, i int) serializer.Va
 		return a.Value(i)
 	case *array.Int64:
 		return a.Value(i)
+	case *array.Uint64:
+		return a.Value(i)
 	case *array.Float32:
 		return a.Value(i)
 	case *array.Float64:

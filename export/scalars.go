@@ -9,9 +9,10 @@ import (
 // scalarTypes are the kinds that are one Arrow scalar.
 var scalarTypes = map[serializer.Kind]arrow.DataType{
 	serializer.KindBoolean: arrow.FixedWidthTypes.Boolean, serializer.KindAvroBoolean: arrow.FixedWidthTypes.Boolean,
-	serializer.KindByte:  arrow.PrimitiveTypes.Int8,
-	serializer.KindShort: arrow.PrimitiveTypes.Int16,
-	serializer.KindInt:   arrow.PrimitiveTypes.Int32, serializer.KindAvroInt: arrow.PrimitiveTypes.Int32,
+	serializer.KindByte:      arrow.PrimitiveTypes.Int8,
+	serializer.KindShort:     arrow.PrimitiveTypes.Int16,
+	serializer.KindHadoopInt: arrow.PrimitiveTypes.Int32, serializer.KindHadoopLong: arrow.PrimitiveTypes.Int64,
+	serializer.KindInt: arrow.PrimitiveTypes.Int32, serializer.KindAvroInt: arrow.PrimitiveTypes.Int32,
 	serializer.KindUint64: arrow.PrimitiveTypes.Uint64,
 	serializer.KindLong:   arrow.PrimitiveTypes.Int64, serializer.KindAvroLong: arrow.PrimitiveTypes.Int64,
 	serializer.KindFloat: arrow.PrimitiveTypes.Float32, serializer.KindAvroFloat: arrow.PrimitiveTypes.Float32,
@@ -49,7 +50,7 @@ func scalarNode(t *serializer.Type) *node {
 		return listOf(scalar(dt))
 	}
 	switch t.Kind {
-	case serializer.KindChar, serializer.KindString, serializer.KindStringValue, serializer.KindUTF,
+	case serializer.KindChar, serializer.KindString, serializer.KindStringValue, serializer.KindUTF, serializer.KindHadoopText,
 		serializer.KindBigInt, serializer.KindBigDec, serializer.KindAvroString:
 		return &node{kind: nodeText}
 	case serializer.KindByteArray, serializer.KindShortBytes, serializer.KindAvroBytes, serializer.KindAvroFixed:

@@ -181,6 +181,16 @@ func scalarWalk(t *serializer.Type, v *vector) walk {
 		return func(r *row, b []byte) []byte { v.put32(binary.BigEndian.Uint32(b)); return b[4:] }
 	case serializer.KindLong, serializer.KindDouble, serializer.KindUint64, serializer.KindAvroLong, serializer.KindAvroDouble:
 		return func(r *row, b []byte) []byte { v.put64(binary.BigEndian.Uint64(b)); return b[8:] }
+	case serializer.KindHadoopInt, serializer.KindHadoopLong:
+		return func(r *row, b []byte) []byte {
+			n, rest := serializer.HadoopLong(b)
+			if v.width == 4 {
+				v.put32(uint32(n))
+			} else {
+				v.put64(uint64(n))
+			}
+			return rest
+		}
 	case serializer.KindSortedLong:
 		return func(r *row, b []byte) []byte { v.put64(binary.BigEndian.Uint64(b) ^ 1<<63); return b[8:] }
 	case serializer.KindVoid, serializer.KindVoidNamespace:

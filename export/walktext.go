@@ -33,6 +33,12 @@ func textWalk(t *serializer.Type, v *vector) walk {
 			putText(r, v, s)
 			return b[2+n:]
 		}
+	case serializer.KindHadoopText:
+		return func(r *row, b []byte) []byte {
+			text, rest := serializer.HadoopText(b)
+			v.putBytes(text)
+			return rest
+		}
 	case serializer.KindAvroString:
 		return func(r *row, b []byte) []byte {
 			n := binary.BigEndian.Uint32(b)

@@ -39,6 +39,8 @@ func (d *decoder) scalar(n *node) Value {
 	case KindUTF:
 		s, _ := javaio.DecodeModifiedUTF8(d.bytesLent(int(d.uint16())))
 		return s
+	case KindHadoopInt, KindHadoopLong, KindHadoopText:
+		return d.hadoop(n)
 	case KindBigInt:
 		if v := d.big(); v != nil {
 			return v

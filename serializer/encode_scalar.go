@@ -16,6 +16,8 @@ func (e *encoder) scalar(n *node, v Value) error {
 		return e.nothing(n, v)
 	case KindString, KindStringValue, KindUTF:
 		return e.text(n, v)
+	case KindHadoopInt, KindHadoopLong, KindHadoopText:
+		return e.hadoop(n, v)
 	case KindBigInt, KindBigDec:
 		return e.number(n, v)
 	case KindDate, KindSQLDate, KindSQLTime, KindSQLTimestamp, KindInstant, KindLocalDate, KindLocalTime, KindLocalDateTime:

@@ -28,6 +28,10 @@ const (
 	KindString      // vint(n+1) and n units as vint; 0 is null
 	KindStringValue // vint(n) and units; never null
 	KindUTF         // writeUTF
+	// Hadoop's own: WritableUtils' numbers, a length of that kind and UTF-8.
+	KindHadoopInt
+	KindHadoopLong
+	KindHadoopText
 	// Numbers of any size.
 	KindBigInt
 	KindBigDec

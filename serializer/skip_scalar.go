@@ -26,6 +26,8 @@ func skipScalar(n *node, b []byte, p int) (int, error) {
 			return 0, corrupt(p+2, "text is not modified UTF-8")
 		}
 		return next, err
+	case KindHadoopInt, KindHadoopLong, KindHadoopText:
+		return skipHadoop(n, b, p)
 	case KindBigInt:
 		_, p, err := bigAt(b, p)
 		return p, err

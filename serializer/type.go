@@ -36,6 +36,8 @@ type Type struct {
 
 	Reason string // why an undecodable type is
 
+	variable bool // the serializer declares no length, though all values have one: of Value and Writable classes
+
 	kryo      *kryoTypes    // KindKryo: how to read it; nil: not known
 	message   *protoMessage // KindProtobuf
 	length    MessageLength // of messages
@@ -136,6 +138,9 @@ func findOpaque(t *Type, seen map[*Type]bool) *Type {
 // FixedLength returns the length that Flink's serializer declares: -1 if variable. It decides the layout of composite
 // keys, and is not always the number of bytes written: VoidNamespace declares 0 and writes 1.
 func (t *Type) FixedLength() int {
+	if t.variable {
+		return -1
+	}
 	switch t.Kind {
 	case KindVoidNamespace, KindNullValue:
 		return 0

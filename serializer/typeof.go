@@ -249,7 +249,9 @@ func other(s *Snapshot) *Type {
 	case pkgJava + "ValueSerializer$ValueSerializerSnapshot", pkgJava + "CopyableValueSerializer$CopyableValueSerializerSnapshot",
 		pkgJava + "WritableSerializer$WritableSerializerSnapshot":
 		if body, ok := s.Body.(*ClassBody); ok {
-			return valueType(body.Class)
+			t := valueType(body.Class)
+			t.variable = s.Class != pkgJava+"CopyableValueSerializer$CopyableValueSerializerSnapshot"
+			return t
 		}
 	case pkgScala + "NothingSerializerSnapshot":
 		return opaque(class, "the type has no values")

@@ -144,5 +144,8 @@ func valueType(class string) *Type {
 	if name, ok := strings.CutPrefix(class, pkgTypes); ok && kinds[name] != KindInvalid {
 		return &Type{Kind: kinds[name], Class: class}
 	}
+	if name, ok := strings.CutPrefix(class, pkgHadoop); ok && hadoopKinds[name] != KindInvalid {
+		return &Type{Kind: hadoopKinds[name], Class: class}
+	}
 	return &Type{Kind: KindValue, Class: class, Reason: "the class reads and writes itself"}
 }

@@ -133,7 +133,7 @@ var goKinds = func() map[serializer.Kind][]reflect.Kind {
 	return map[serializer.Kind][]reflect.Kind{
 		serializer.KindBoolean: {reflect.Bool}, serializer.KindByte: ints, serializer.KindShort: ints,
 		serializer.KindInt: ints, serializer.KindLong: ints, serializer.KindFloat: floats, serializer.KindDouble: floats,
-		serializer.KindString: text, serializer.KindStringValue: text, serializer.KindUTF: text,
+		serializer.KindString: text, serializer.KindStringValue: text, serializer.KindUTF: text, serializer.KindHadoopText: text, serializer.KindHadoopInt: ints, serializer.KindHadoopLong: ints,
 		serializer.KindAvroInt: ints, serializer.KindAvroLong: ints, serializer.KindAvroFloat: floats,
 		serializer.KindAvroDouble: floats, serializer.KindAvroString: text, serializer.KindAvroBoolean: {reflect.Bool},
 		serializer.KindTableBoolean: {reflect.Bool}, serializer.KindTableTinyInt: ints, serializer.KindTableSmallInt: ints,

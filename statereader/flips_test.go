@@ -2,8 +2,10 @@ package statereader
 
 import (
 	"context"
+	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -23,9 +25,15 @@ func TestFlipsOfRealFiles(t *testing.T) {
 	for _, name := range []string{
 		"1.20.4/unusual-lazy-hashmap-native-p3-m128-inline0", "2.3.0/unusual-custom-rocksdb-canonical-p1-m128-inline0",
 		"2.3.0/kv-hashmap-canonical-snappy-p3-m60", "2.3.0/heap-timers-rocksdb-checkpoint-p3-m128-inline0",
+		"2.3.0/unusual-changelog-memory-hashmap-checkpoint-p2-m128-inline0", "2.3.0/unusual-changelog-hashmap-checkpoint-p2-m128-inline0",
+		"2.3.0/unusual-changelog-rocksdb-checkpoint-snappy-p2-m129-inline0",
+		"2.3.0/unusual-changelog-based-hashmap-checkpoint-snappy-p2-m128-inline0",
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := readDir(t, filepath.Join(testenv.Savepoints(), name))
+			if n := readAll(t, files); n < 20 {
+				t.Fatalf("%d entries before the damage", n)
+			}
 			size := 0
 			for _, b := range files {
 				size += len(b)
@@ -49,31 +57,37 @@ func TestFlipsOfRealFiles(t *testing.T) {
 	}
 }
 
-// readDir reads the files of the directory in which a `_metadata` lies, at or below dir.
+// readDir reads the files of the snapshot below dir, by their paths in it.
 func readDir(t *testing.T, dir string) map[string][]byte {
 	files := map[string][]byte{}
-	found, err := filepath.Glob(filepath.Join(dir, "_metadata"))
-	if len(found) == 0 && err == nil {
-		found, err = filepath.Glob(filepath.Join(dir, "chk-*", "_metadata"))
-	}
-	if err != nil || len(found) != 1 {
-		t.Fatalf("%s: %d snapshots, %v", dir, len(found), err)
-	}
-	entries, err := os.ReadDir(filepath.Dir(found[0]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) == "" {
-			if files[e.Name()], err = os.ReadFile(filepath.Join(filepath.Dir(found[0]), e.Name())); err != nil {
-				t.Fatal(err)
-			}
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(p) != "" {
+			return err
 		}
+		rel, err := filepath.Rel(dir, p)
+		if err == nil {
+			files[filepath.ToSlash(rel)], err = os.ReadFile(p)
+		}
+		return err
+	})
+	if err != nil || metadataIn(files) == "" {
+		t.Fatalf("%s: no snapshot: %v", dir, err)
 	}
 	return files
 }
 
-func readAll(t *testing.T, files map[string][]byte) {
+// metadataIn names the `_metadata` among the files of a snapshot.
+func metadataIn(files map[string][]byte) string {
+	for name := range files {
+		if path.Base(name) == "_metadata" {
+			return name
+		}
+	}
+	return ""
+}
+
+// readAll reads everything, and returns how many entries there were.
+func readAll(t *testing.T, files map[string][]byte) (entries int) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -82,9 +96,9 @@ func readAll(t *testing.T, files map[string][]byte) {
 		size += len(b)
 	}
 	ctx := context.Background()
-	cp, err := metadata.Decode(files["_metadata"])
+	cp, err := metadata.Decode(files[metadataIn(files)])
 	if err != nil {
-		return
+		return 0
 	}
 	mem := storage.NewMemory()
 	for name, b := range files {
@@ -97,14 +111,16 @@ func readAll(t *testing.T, files map[string][]byte) {
 			t.Fatal(err)
 		}
 	}
-	v, err := Open(ctx, mem, cp, metadata.LayoutOf("/cp/_metadata"), Options{})
+	v, err := Open(ctx, mem, cp, metadata.LayoutOf("/cp/"+metadataIn(files)), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	n := 0
 	for _, u := range v.Units(Selection{AllCopies: true}) {
-		for range u.Scan(ctx).All() {
-			n++
+		for _, err := range u.Scan(ctx).All() {
+			if n++; err == nil {
+				entries++
+			}
 		}
 	}
 	if n > size { // an entry or a defect has one byte at least
@@ -114,4 +130,5 @@ func readAll(t *testing.T, files map[string][]byte) {
 	if used := after.TotalAlloc - before.TotalAlloc; used > 64<<20+uint64(size)*64 {
 		t.Fatalf("%d bytes allocated for %d", used, size)
 	}
+	return entries
 }

@@ -71,6 +71,15 @@ type validator struct {
 	*source
 	v  *Validation
 	mu sync.Mutex
+	// failed are files that have a finding of severity error, by every name they may have: the size of one that is too
+	// short, -1 for one that cannot be read at all.
+	failed map[string]int64
+}
+
+// told says that a finding of a reader repeats what is known of its file: the file is not there, or ends before.
+func (val *validator) told(f Finding) bool {
+	size, ok := val.failed[f.File]
+	return ok && (size < 0 || f.Offset >= size)
 }
 
 func (val *validator) add(f Finding) {
@@ -193,9 +202,15 @@ func (val *validator) files(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	for i := range all {
-		for _, f := range found[i] {
-			val.add(f)
+	val.failed = map[string]int64{}
+	for i, f := range all {
+		for _, finding := range found[i] {
+			val.add(finding)
+			if finding.Severity == Error {
+				for _, name := range append(f.candidates, f.ref.Path, finding.File) {
+					val.failed[name] = sizes[i]
+				}
+			}
 		}
 		if sizes[i] >= 0 {
 			val.v.Checked.Files++
@@ -297,10 +312,14 @@ func (val *validator) defect(code string, err error, operator, stateName, fix st
 			f.Fix = fe.Fix
 		}
 		if errors.Is(err, javaio.ErrMissing) || errors.Is(err, fs.ErrNotExist) {
-			f.Code = "FILE_MISSING"
+			if f.Code = "FILE_MISSING"; fe.Offset >= 0 { // where the file ends
+				f.Code = "FILE_TRUNCATED"
+			}
 		}
 	}
-	val.add(f)
+	if !val.told(f) {
+		val.add(f)
+	}
 }
 
 // entries walks every entry of every unit.
@@ -348,7 +367,9 @@ func (val *validator) entries(ctx context.Context, view *statereader.View, o Val
 	val.v.Checked.Entries = entries
 	for _, r := range results {
 		for _, f := range r {
-			val.add(f)
+			if !val.told(f) {
+				val.add(f)
+			}
 		}
 	}
 	if o.Shard.Index == 0 {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"testing"
 
@@ -127,7 +126,7 @@ func TestFindings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listed := regexp.MustCompile("(?m)^\\| `([A-Z_]+)` \\|").FindAllSubmatch(page, -1)
+	listed := codeRow.FindAllSubmatch(page, -1)
 	for _, m := range listed {
 		if code := string(m[1]); !provoked[code] {
 			t.Errorf("%s is listed, but no test provokes it", code)
@@ -137,6 +136,59 @@ func TestFindings(t *testing.T) {
 	if len(provoked) > 0 {
 		t.Errorf("not listed: %v", provoked)
 	}
+}
+
+// TestFileDefectsOnce: a file that is not there or too short is one finding, though the headers and the entries in it are asked for
+// too, and all else is looked at.
+func TestFileDefectsOnce(t *testing.T) {
+	const rocks = "unusual-incremental-rocksdb-checkpoint-p2-m128-inline0"
+	for _, tc := range []struct {
+		name, fixture, code string
+		damage              func(t *testing.T, path string)
+	}{
+		{"the only state file is gone", plain, "FILE_MISSING", func(t *testing.T, path string) {
+			if err := os.Remove(stateFile(t, path)); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		{"the only state file ends in its entries", plain, "FILE_TRUNCATED", func(t *testing.T, path string) {
+			edit(t, stateFile(t, path), func(b []byte) []byte { return b[:len(b)/2] })
+		}},
+		{"the only state file ends in its header", plain, "FILE_TRUNCATED", func(t *testing.T, path string) {
+			edit(t, stateFile(t, path), func(b []byte) []byte { return b[:20] })
+		}},
+		{"a table ends", rocks, "FILE_TRUNCATED", func(t *testing.T, path string) { edit(t, tableOf(t, path), func(b []byte) []byte { return b[:900] }) }},
+		{"a table has no byte", rocks, "FILE_TRUNCATED", func(t *testing.T, path string) { edit(t, tableOf(t, path), func(b []byte) []byte { return nil }) }},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			path := copyFixture(t, "2.3.0", tc.fixture)
+			tc.damage(t, path)
+			v := validate(t, &App{}, path, exitFindings)
+			if len(v.Findings) != 1 || v.Findings[0].Code != tc.code {
+				t.Errorf("%+v, want one %s", v.Findings, tc.code)
+			}
+		})
+	}
+}
+
+// tableOf returns a table that the newest checkpoint of the fixture needs.
+func tableOf(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(path, "_metadata"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared, err := filepath.Glob(filepath.Join(filepath.Dir(path), "shared", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range shared {
+		if info, err := os.Stat(file); err == nil && info.Size() > 1000 && bytes.Contains(b, []byte(filepath.Base(file))) {
+			return file
+		}
+	}
+	t.Fatal("no table")
+	return ""
 }
 
 // validate runs the command at level deep.

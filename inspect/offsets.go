@@ -16,6 +16,8 @@ type Offsets struct {
 	Offsets []Offset `json:"offsets"`
 	// Problems are handles and elements that could not be read: partitions may be missing.
 	Problems []string `json:"problems,omitempty"`
+	// Notes say what a row alone does not tell.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Offset is where a job stands in one partition of a source.
@@ -39,7 +41,7 @@ const (
 )
 
 // OffsetsOf lists the positions of the sources in a checkpoint: of their readers, of the enumerator's splits that no
-// reader has, and of the consumers before them.
+// reader has, whether assigned or not, and of the consumers before them.
 func OffsetsOf(ctx context.Context, path string, o GetOptions) (*Offsets, error) {
 	view, err := statereader.OpenPath(ctx, path, o.Reader)
 	if err != nil {
@@ -94,10 +96,19 @@ func (r *Offsets) operator(ctx context.Context, view *statereader.View, op *stat
 	if f == nil {
 		return nil
 	}
+	elsewhere := 0
 	for _, p := range f.Positions(v) {
-		if p.Unassigned && !assigned[partitionKey(p.Partition)] {
-			r.add(op, f, p, nil, fromEnumerator)
+		if assigned[partitionKey(p.Partition)] {
+			continue
 		}
+		r.add(op, f, p, nil, fromEnumerator)
+		if !p.Unassigned {
+			elsewhere++
+		}
+	}
+	if elsewhere > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("operator %s: %d partitions are assigned, but no reader stored them: a bounded one has been read "+
+			"to its end; of any other this checkpoint has no position", export.OperatorName(op), elsewhere))
 	}
 	return nil
 }

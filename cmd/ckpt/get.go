@@ -57,6 +57,7 @@ func (app *App) offsets(cmd *cobra.Command, path string, o inspect.GetOptions) e
 		return err
 	}
 	warnAll(app, r.Problems)
+	warnAll(app, r.Notes)
 	rows := make([]any, len(r.Offsets))
 	for i, one := range r.Offsets {
 		rows[i] = one

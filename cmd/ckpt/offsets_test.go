@@ -57,10 +57,13 @@ func kafkaSplit(partition int32, offset, stop int64) []byte {
 
 // sourceJob is a savepoint with a Kafka source at parallelism 2, whose enumerator has partition 7 still, and a legacy
 // consumer.
-func sourceJob(t *testing.T) string {
+func sourceJob(t *testing.T) string { return sourceJobOf(t, 8) }
+
+// sourceJobOf is the same with more partitions, which the enumerator has assigned.
+func sourceJobOf(t *testing.T, partitions int32) string {
 	t.Helper()
 	readers := make([]*metadata.Subtask, 2)
-	enumerator := javaio.AppendInt32(nil, 8)
+	enumerator := javaio.AppendInt32(nil, partitions)
 	for i := range readers {
 		s := elementState{name: "SourceReaderState", mode: "SPLIT_DISTRIBUTE", snapshot: bytesSnapshot}
 		for p := int32(i); p < 7; p += 2 {
@@ -70,9 +73,13 @@ func sourceJob(t *testing.T) string {
 	}
 	readers[1].ManagedOperator = elementState{name: "SourceReaderState", mode: "SPLIT_DISTRIBUTE", snapshot: bytesSnapshot, elements: [][]byte{
 		kafkaSplit(1, -2, 500), kafkaSplit(3, 103, math.MinInt64), kafkaSplit(5, 105, math.MinInt64)}}.handle()
-	for p := range int32(8) {
+	for p := range partitions {
 		enumerator = javaio.AppendInt32(javaio.AppendUTF(enumerator, "orders"), p)
-		enumerator = javaio.AppendInt32(enumerator, p/7) // 0: assigned
+		status := int32(0) // assigned
+		if p == 7 {
+			status = 1
+		}
+		enumerator = javaio.AppendInt32(enumerator, status)
 	}
 	enumerator = append(enumerator, 1)
 	legacy := append([]byte("\x57\x01\xae\xd9\x8b\x02\x1a\x01\x61\x62\xe3"), javaio.AppendInt64(nil, 16768)...)
@@ -125,6 +132,20 @@ func TestOffsets(t *testing.T) {
 	}
 	if r := ckpt(t, "get", "--offsets", filepath.Join("../../testdata/savepoints/1.20.4", plain)); r.code != exitNotFound {
 		t.Errorf("a job without sources: exit %d: %s", r.code, r.err)
+	}
+}
+
+// TestOffsetsWithoutReader: a partition that is assigned and that no reader stored has a row, and a line says what it is.
+func TestOffsetsWithoutReader(t *testing.T) {
+	r := ckpt(t, "get", "--offsets", "-o", "jsonl", "--uid", "source", "--uid", "legacy", sourceJobOf(t, 10))
+	for _, partition := range []string{"8", "9"} {
+		want := `"partition":{"partition":` + partition + `,"topic":"orders"},"position":null,"positionMeans":"next","stop":null,"assignedTo":null,"from":"enumerator"`
+		if !strings.Contains(r.out, want) {
+			t.Errorf("no row with %s in\n%s", want, r.out)
+		}
+	}
+	if !strings.Contains(r.err, "operator source: 2 partitions are assigned, but no reader stored them") || r.code != 0 {
+		t.Errorf("exit %d: %s", r.code, r.err)
 	}
 }
 
